@@ -1,0 +1,1 @@
+"""What is published: store, files, plans, editions, tombstones, search, formats."""

@@ -1,0 +1,194 @@
+"""What a run would do to the catalogue, field by field: stored, shown, approved, applied (DESIGN A1, ADR 0003)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from schemas.declaration import Declaration
+from schemas.model import SourceReference
+from schemas.row import Finding, Quarantined, Row, Value
+
+
+class Change(Enum):
+    """What happens to one row."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    RETURN = "return"  #: a missing row is back; with `fields` if it also changed
+    MISS = "miss"  #: not in the source for the first time: stays, marked
+    STALE = "stale"  #: its new state is in quarantine: the last good version stays, marked
+    REMOVE = "remove"  #: missing for longer than `remove_after`
+
+
+class RowState(Enum):
+    """State of a published row, as published in the column `row_state`."""
+
+    CURRENT = "current"
+    MISSING = "missing"
+    STALE = "stale"
+
+
+class Review(Enum):
+    """`review` of a source."""
+
+    NEW = "new"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guards:
+    """What a source's configuration allows a run to do without a person."""
+
+    at_least: int = 1
+    max_shrink: float = 0.2
+    remove_after: timedelta = timedelta(days=7)
+    review: Review = Review.NEW
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenTable:
+    """What one run saw of one table: valid rows and quarantined ones. Not `complete`: a file of it could not be read,
+    so nothing follows from what is absent."""
+
+    declaration: Declaration
+    rows: tuple[Row, ...]
+    quarantined: tuple[Quarantined, ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """What one run brings: input of the planner."""
+
+    source: SourceReference
+    run: int
+    at: datetime
+    tables: tuple[SeenTable, ...]
+    findings: tuple[Finding, ...] = ()  #: unread fields, unreadable files …
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldChange:
+    field: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowChange:
+    change: Change
+    key: str
+    row: Row | None = None  #: the new row for create, update and return; else None
+    fields: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablePlan:
+    """The changes of one (source, table)."""
+
+    declaration: Declaration
+    changes: tuple[RowChange, ...]
+    unchanged: int
+    quarantined: tuple[Quarantined, ...]
+    new_dataset: bool = False
+    new_columns: tuple[str, ...] = ()  #: fields that held no value before
+
+    def count(self, change: Change) -> int:
+        return sum(each.change is change for each in self.changes)
+
+
+class HeldReason(Enum):
+    """Why a plan waits for a person."""
+
+    EMPTY = "empty"  #: a table that had rows has none
+    SHRUNK = "shrunk"  #: more than `max_shrink` of the rows are gone
+    BELOW_MINIMUM = "below-minimum"  #: fewer rows than `at_least`
+    IDS_CHANGED = "ids-changed"  #: the rows are there, under other keys
+    NEW_DATASET = "new-dataset"
+    NEW_COLUMNS = "new-columns"
+    REVIEW_ALWAYS = "review-always"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """One reason, with the table and a German sentence that gives the numbers."""
+
+    reason: HeldReason
+    table: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Pure result of planning; `catalog.store` numbers and keeps it."""
+
+    source: SourceReference
+    run: int
+    at: datetime
+    base: str  #: fingerprint of the source's published rows when this was planned; apply refuses another one
+    tables: tuple[TablePlan, ...]
+    holds: tuple[Hold, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing would change for a reader."""
+        return not any(table.changes or table.new_dataset for table in self.tables)
+
+
+class PlanState(Enum):
+    PROPOSED = "proposed"  #: made by --plan
+    HELD = "held"
+    APPLIED = "applied"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"  #: a newer plan of the same source exists
+    OUTDATED = "outdated"  #: the published state moved on before it was approved
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredPlan:
+    id: int
+    state: PlanState
+    plan: Plan
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedRow:
+    """A row as the catalogue holds it: input of the planner."""
+
+    source: str
+    row: Row
+    state: RowState
+    state_since: datetime | None
+    acknowledged: bool  #: a person approved the plan that marked it missing: guards do not count it again
+    changed_at: datetime
+    changed_run: int
+
+
+class Outcome(Enum):
+    """How a run ended (DESIGN A1)."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    PARTIAL = "partial"
+    HELD = "held"
+    FAILED = "failed"
+    RUNNING = "running"
+    PLANNED = "planned"  #: --plan: nothing was to be published
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    id: int
+    source: str
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: Outcome
+    message: str
+    counts: dict[str, int]  #: created, updated, unchanged, missing, removed, quarantined, findings
+    findings: tuple[Finding, ...] = ()
+    plan: int | None = None

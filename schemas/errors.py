@@ -1,0 +1,79 @@
+"""Every error klar raises on purpose. The docstring of the class is the sentence a user reads first."""
+
+
+class KlarError(Exception):
+    """Something went wrong."""
+
+    def __init__(self, detail: str = "") -> None:
+        summary = " ".join((type(self).__doc__ or "").split())
+        super().__init__(f"{summary} {detail}".strip())
+        self.detail = detail
+
+
+class ConfigurationError(KlarError):
+    """The configuration cannot be used."""
+
+
+class MappingError(ConfigurationError):
+    """The mapping cannot be used."""
+
+
+class DisclosureError(MappingError):
+    """Personal or free-text columns must not reach a public table."""
+
+
+class SourceError(KlarError):
+    """The source could not be read; nothing was changed."""
+
+
+class RecordError(KlarError):
+    """This record cannot be published as it stands."""
+
+
+class MissingField(RecordError):
+    """A field that every record should have is missing."""
+
+
+class WrongValue(RecordError):
+    """A field holds a value of another kind than declared."""
+
+
+class CatalogError(KlarError):
+    """The catalogue refused this."""
+
+
+class UnknownDataset(CatalogError):
+    """There is no data set with this name."""
+
+
+class UnknownEdition(CatalogError):
+    """This data set has no such edition."""
+
+
+class UnknownItem(CatalogError):
+    """There is nothing with this number."""
+
+
+class Gone(CatalogError):
+    """This was published once and is not any more."""
+
+    def __init__(self, detail: str, *, reason: str, at: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.at = at
+
+
+class PlanOutdated(CatalogError):
+    """The published state has moved on since this plan was made; harvest again."""
+
+
+class DecisionRefused(CatalogError):
+    """This decision is not possible any more."""
+
+
+class WrongSchemaVersion(CatalogError):
+    """The database has another schema version than this program; run `klar db upgrade`."""
+
+
+class Busy(CatalogError):
+    """Another process is writing; try again in a moment."""

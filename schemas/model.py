@@ -1,0 +1,147 @@
+"""What klar publishes: frozen data, named after DCAT-AP.de 3.0 (04_classes.md of the specification)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.dates import PartialDate
+from schemas.table import Table
+from schemas.values import (
+    AccessRight,
+    Availability,
+    FileFormat,
+    Frequency,
+    GeocodingLevel,
+    Language,
+    Licence,
+    PublisherType,
+    Text,
+    Theme,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agent:
+    """foaf:Agent: a body, never a person."""
+
+    name: str
+    homepage: str = ""
+    type: PublisherType | None = None
+    identifier: str = ""  #: a permanent IRI of the body elsewhere, if there is one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """vcard:Kind: a role or office. DCAT-AP.de wants at least one of the two addresses."""
+
+    name: str
+    email: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """dcterms:PeriodOfTime: at least one end is known."""
+
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """dcterms:Location. Coordinates are longitude, latitude in degrees, CRS84."""
+
+    title: Text
+    iris: tuple[str, ...] = ()  #: GeoNames, EU place or dcat-ap.de geocoding IRIs of the same place
+    bbox: tuple[float, float, float, float] | None = None  #: west, south, east, north
+    centroid: tuple[float, float] | None = None
+    level: GeocodingLevel | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceReference:
+    """Where rows of a data set come from: shown in provenance, never part of an address."""
+
+    name: str
+    title: str
+    url: str = ""  #: empty for drop folders: a path on a city machine concerns nobody
+    personal_data: bool = False
+    legal_basis: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distribution:
+    """One file of the newest edition. Its URI is `{dataset}#{format.extension}`."""
+
+    format: FileFormat
+    byte_size: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurationNote:
+    """One field of the metadata that a person set in `curation/NAME.toml`."""
+
+    field: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What all data sets of one installation share: from `[site]` and `[publisher]` of klar.toml."""
+
+    base_url: str  #: where klar is served, without trailing slash
+    uri_base: str  #: base of all URIs, without trailing slash, frozen at first publication
+    title: str
+    publisher: Agent
+    contact: Contact
+    licence: Licence
+    contributor_id: str
+    place: Place
+    languages: tuple[Language, ...]
+    official: bool = False
+
+    def dataset_uri(self, name: str) -> str:
+        return f"{self.uri_base}/datasets/{name}"
+
+    def dataset_url(self, name: str) -> str:
+        return f"{self.base_url}/datasets/{name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """dcat:Dataset: the metadata of one data set in its newest edition. Everything a representation needs is in here."""
+
+    name: str  #: permanent, part of the URI
+    uuid: str  #: permanent, the CKAN id
+    number: int  #: publication number, from 1, never reused; decides the feed page
+    title: Text
+    description: Text
+    table: Table  #: schema of the published table, provenance columns included
+    themes: tuple[Theme, ...]
+    keywords: tuple[Text, ...]
+    publisher: Agent
+    contact: Contact
+    licence: Licence
+    attribution: str = ""  #: text that a "by" licence wants to be named
+    contributor_id: str = ""
+    frequency: Frequency
+    temporal: Period | None = None
+    spatial: Place
+    issued: datetime  #: first publication, aware
+    modified: datetime  #: last change of content or metadata, aware
+    edition: int  #: number of the newest edition, from 1
+    edition_note: Text
+    rows: int
+    distributions: tuple[Distribution, ...]
+    access_right: AccessRight
+    availability: Availability
+    languages: tuple[Language, ...]
+    provenance: Text
+    sources: tuple[SourceReference, ...] = ()
+    kind: str = "table"  #: what the search facet "type" shows: participation, project, sensor, …
+    landing_page: str = ""  #: an original page elsewhere, if there is one
+    legislation: tuple[str, ...] = ()  #: ELI IRIs
+    curation: tuple[CurationNote, ...] = ()
+    official: bool = False
+    identifiers: tuple[str, ...] = field(default=())  #: further identifiers (adms:identifier), IRIs
