@@ -179,7 +179,7 @@ class GeocodingLevel(_Coded):
 
 
 class Licence(_Coded):
-    """dcat-ap.de licence list, version 20210721: the open ones a city would choose. The value ends with the page of the licence text.
+    """dcat-ap.de licence list, version 20210721: the open ones a city would choose; the value ends with the licence's page.
 
     A "by" licence obliges users to name the source: klar then publishes `dcatde:licenseAttributionByText` (Konvention 35).
     """
@@ -196,7 +196,12 @@ class Licence(_Coded):
         "Data licence Germany – attribution – version 2.0",
         "https://www.govdata.de/dl-de/by-2-0",
     )
-    CC_ZERO = ("cc-zero", "Creative Commons Zero (CC0)", "Creative Commons Zero (CC0)", "http://www.opendefinition.org/licenses/cc-zero")
+    CC_ZERO = (
+        "cc-zero",
+        "Creative Commons Zero (CC0)",
+        "Creative Commons Zero (CC0)",
+        "http://www.opendefinition.org/licenses/cc-zero",
+    )
     CC_BY_4 = (
         "cc-by/4.0",
         "Creative Commons Namensnennung 4.0 International (CC BY 4.0)",
