@@ -1,0 +1,52 @@
+"""The public web application. Nothing is created on import; everything is handed in."""
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.web.errors import problem_response
+from api.web.middleware import CommonHeaders, HeadAsGet, RequestLog
+from api.web.routes import dataset, downloads, editions, feed, information, native, operations, search
+from api.web.services import PublicServices
+from api.web.web import Web, web_from
+from schemas.errors import KlarError
+
+
+def create_app(services: PublicServices) -> FastAPI:
+    """German pages at the root, others below their language; data and API once."""
+    web = web_from(services)
+    # No generated pages: they would load scripts from elsewhere. No redirects for slashes: they repeat the Host header.
+    app = FastAPI(title=services.site.title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    _include_routes(app, web)
+    _handle_errors(app, web)
+    app.add_middleware(CommonHeaders, indexed=services.site.official)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(RequestLog)
+    return app
+
+
+def _include_routes(app: FastAPI, web: Web) -> None:
+    """The order matters where a pattern of one route also fits the address of another: the more specific one first."""
+    app.include_router(operations.routes(web))
+    app.include_router(native.routes(web, app))
+    app.include_router(feed.routes(web))
+    app.include_router(editions.routes(web))
+    app.include_router(downloads.routes(web))
+    app.include_router(dataset.routes(web))
+    for language in web.templates.languages:
+        below = "" if language == "de" else f"/{language}"
+        app.include_router(information.routes(web, language, app), prefix=below)
+        app.include_router(search.routes(web, language), prefix=below)
+        if language != "de":
+            for module in (feed, editions, dataset):
+                app.include_router(module.pages(web, language), prefix=below)
+
+
+def _handle_errors(app: FastAPI, web: Web) -> None:
+    async def answer(request: Request, error: Exception) -> Response:
+        return problem_response(web, request, error)
+
+    for kind in (KlarError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, answer)

@@ -1,0 +1,173 @@
+"""What the page of one data set shows, collected from the published state."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from urllib.parse import quote
+
+from api.web.citation import bibtex, citation
+from api.web.pages import Column, DatasetPage, Download, EditionLine, Preview, Snippet
+from api.web.published import rows_of
+from api.web.record import EXCEL, file_path
+from api.web.texts import text
+from api.web.web import Web
+from api.web.wording import cell, day, partial_date
+from catalog.entries import DatasetEntry, Edition
+from catalog.plan import RowState
+from schemas.declaration import declaration_of_table
+from schemas.model import Dataset, Period
+from schemas.row import Value
+from schemas.table import Field, Table, provenance_fields
+from schemas.values import FileFormat, Text
+
+_PREVIEW_ROWS = 10
+_NEWEST_EDITIONS = 5
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÄÖÜ„“\"])")
+_EXAMPLE_LENGTH = 60
+
+
+def dataset_page(web: Web, entry: DatasetEntry, language: str) -> DatasetPage:
+    """Reads the newest edition once. Raises Gone, NotReady."""
+    dataset = entry.dataset
+    services = web.services
+    edition = services.store.edition(dataset.name, dataset.edition)
+    editions = services.store.editions(dataset.name)
+    first, states = _read_rows(web, edition)
+    lead, rest = _lead(dataset.description)
+    columns = _columns(dataset.table, first, language)
+    own = len(dataset.table.fields) - len(provenance_fields())
+    return DatasetPage(
+        dataset=dataset,
+        lead=lead,
+        rest=rest,
+        period=_period(dataset.temporal, language),
+        downloads=_downloads(dataset, edition, language),
+        preview=preview(dataset.table, first, language),
+        own_columns=columns[:own],
+        provenance_columns=columns[own:],
+        checked=edition.created_at,
+        waiting=sum(each.table == dataset.table.name for each in services.store.quarantine(open_only=True)),
+        missing=states.get(RowState.MISSING.value, 0),
+        stale=states.get(RowState.STALE.value, 0),
+        editions=edition_lines(editions)[:_NEWEST_EDITIONS],
+        edition_count=len(editions),
+        citation=citation(dataset, services.site, language),
+        bibtex=bibtex(dataset, services.site, language),
+        snippets=_snippets(web, dataset),
+        report=_report(dataset, services.site.dataset_uri(dataset.name), language),
+        uri=services.site.dataset_uri(dataset.name),
+    )
+
+
+def edition_lines(editions: Sequence[Edition]) -> tuple[EditionLine, ...]:
+    """Newest first; each compared with the last one before it that has not been withdrawn."""
+    lines = []
+    for index, edition in enumerate(editions):
+        before = next((each.number for each in editions[index + 1 :] if each.withdrawn_at is None), None)
+        lines.append(EditionLine(edition=edition, before=before if edition.withdrawn_at is None else None))
+    return tuple(lines)
+
+
+def preview(table: Table, rows: Sequence[Mapping[str, Value]], language: str) -> Preview:
+    """Rows as people read them; the title stands first, columns without any value in these rows are left out."""
+    fields = tuple(each for each in _title_first(table) if any(row.get(each.name) not in (None, "") for row in rows))
+    return Preview(fields=fields, rows=tuple(tuple(cell(row.get(each.name), each, language) for each in fields) for row in rows))
+
+
+def _title_first(table: Table) -> tuple[Field, ...]:
+    own = {each.name for each in provenance_fields()} - {"source_url"}
+    fields = [each for each in table.fields if each.name not in own]
+    return tuple(sorted(fields, key=lambda each: each.kind != "title"))
+
+
+def _read_rows(web: Web, edition: Edition) -> tuple[tuple[Mapping[str, Value], ...], Mapping[str, int]]:
+    """The first rows, and how many rows are in which state."""
+    rows = rows_of(web.services.files, edition)
+    first = tuple(islice(rows, _PREVIEW_ROWS))
+    states: dict[str, int] = {}
+    for each in (*first, *rows):
+        state = str(each.get("row_state"))
+        states[state] = states.get(state, 0) + 1
+    return first, states
+
+
+def _lead(description: Text) -> tuple[Text, Text]:
+    """First sentence and the rest, in each language."""
+    parts = {tag: [*_SENTENCE_END.split(" ".join(words.split()), maxsplit=1), ""] for tag, words in description.tagged()}
+    english = parts.get("en", ["", ""])
+    german = parts.get("de", ["", ""])
+    return Text(de=german[0], en=english[0]), Text(de=german[1], en=english[1])
+
+
+def _period(period: Period | None, language: str) -> str:
+    if period is None:
+        return ""
+    start = partial_date(str(period.start), language) if period.start else ""
+    end = partial_date(str(period.end), language) if period.end else ""
+    if start and end:
+        return text("period", language, start=start, end=end)
+    if start:
+        return text("period_open_end", language, start=start)
+    return text("period_open_start", language, end=end) if end else ""
+
+
+def _downloads(dataset: Dataset, edition: Edition, language: str) -> tuple[Download, ...]:
+    """In the order in which people look for them: CSV, Excel, the rest, everything."""
+    base = f"/datasets/{dataset.name}"
+    order = ("csv", EXCEL, "xlsx", "json", "ndjson", "geojson", "parquet")
+    found = sorted(edition.files.values(), key=lambda each: order.index(each.extension))
+    files = [
+        Download(format=_format_title(each.extension, language), key=each.extension, path=file_path(base, each.extension), size=each.size)
+        for each in found
+    ]
+    return (*files, Download(format=text("format_zip", language), key="zip", path=f"{base}.zip", size=None))
+
+
+def _format_title(extension: str, language: str) -> str:
+    if extension == EXCEL:
+        return text("format_excel-de.csv", language)
+    return FileFormat.from_extension(extension).title.in_language(language)
+
+
+def _columns(table: Table, rows: Sequence[Mapping[str, Value]], language: str) -> tuple[Column, ...]:
+    references = {each.field: each.table for each in table.foreign_keys}
+    return tuple(
+        Column(
+            field=each,
+            type=f"type_{each.kind}" if each.kind in ("partial-date", "uri") else f"type_{each.type}",
+            key=each.name in table.key,
+            reference=_dataset_of(references.get(each.name)),
+            example=_example(each, rows, language),
+        )
+        for each in table.fields
+    )
+
+
+def _dataset_of(table: str | None) -> str:
+    return declaration_of_table(table).name if table else ""
+
+
+def _example(field: Field, rows: Sequence[Mapping[str, Value]], language: str) -> str:
+    values = (cell(row.get(field.name), field, language) for row in rows)
+    found = next((each for each in values if each), "")
+    return found if len(found) <= _EXAMPLE_LENGTH else found[:_EXAMPLE_LENGTH].rstrip() + " …"
+
+
+def _snippets(web: Web, dataset: Dataset) -> tuple[Snippet, ...]:
+    base = web.services.site.dataset_url(dataset.name)
+    return (
+        Snippet(title="curl", code=f"curl -O {base}/data.csv"),
+        Snippet(title="Python", code=f'import pandas\n\ntable = pandas.read_csv("{base}/data.csv")'),
+        Snippet(title="R", code=f'table <- read.csv("{base}/data.csv", fileEncoding = "UTF-8")'),
+        Snippet(title="DuckDB", code=f"SELECT * FROM '{base}/data.parquet' LIMIT 10;"),
+    )
+
+
+def _report(dataset: Dataset, uri: str, language: str) -> str:
+    """A mail link with URI and edition, so that nobody has to describe where the error is; "" without an address."""
+    if not dataset.contact.email:
+        return ""
+    title = dataset.title.in_language(language)
+    subject = text("report_subject", language, title=title)
+    body = text("report_body", language, uri=uri, number=dataset.edition, when=day(dataset.modified, language))
+    return f"mailto:{quote(dataset.contact.email, safe='@')}?subject={quote(subject)}&body={quote(body)}"

@@ -1,0 +1,1 @@
+"""The Data Package of the newest edition, with addresses for reading it over HTTP, and as a ZIP to take along."""

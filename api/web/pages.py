@@ -1,0 +1,222 @@
+"""What each template is given: one frozen dataclass a page. A test holds its fields and the template's to be the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.web.reported import Group
+from catalog.difference import Difference
+from catalog.entries import Edition
+from schemas.model import Dataset
+from schemas.table import Field
+from schemas.values import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A data set in a list."""
+
+    name: str
+    title: Text
+    summary: Text
+    kind: str
+    modified: datetime
+    rows: int
+    formats: tuple[str, ...]
+    licence: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One value of a facet."""
+
+    label: str
+    count: int
+    link: str  #: path and query with this value switched
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facet:
+    title: str
+    choices: tuple[Choice, ...]
+    open: bool  #: shown unfolded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    label: str
+    link: str
+    current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartPage:
+    total: int  #: data sets
+    rows: int  #: of all data sets
+    modified: datetime | None  #: last publication
+    kinds: tuple[Choice, ...]
+    newest: tuple[Card, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchPage:
+    query: str
+    total: int
+    number: int  #: of this result page, from 1
+    pages: int
+    cards: tuple[Card, ...]
+    facets: tuple[Facet, ...]
+    chips: tuple[Link, ...]  #: what is selected, with the address without it
+    sorts: tuple[Link, ...]
+    kept: tuple[tuple[str, str], ...]  #: parameters that a new search keeps
+    previous: str  #: address, "" on the first page
+    next: str
+    suggestion: Link | None  #: another spelling that finds something
+    json: str  #: address of the same search as JSON
+    wish: str  #: mailto
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    format: str  #: for people
+    key: str  #: extension, also names what it is good for
+    path: str
+    size: int | None  #: bytes; None when it is made on request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    fields: tuple[Field, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    field: Field
+    type: str  #: key of the text that says what it is
+    key: bool  #: part of the primary key
+    reference: str  #: data set that it refers to, or ""
+    example: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditionLine:
+    edition: Edition
+    before: int | None  #: the edition that the difference is to; None for the first or where one is withdrawn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snippet:
+    title: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetPage:
+    dataset: Dataset
+    lead: Text  #: first sentence of the description
+    rest: Text  #: the others
+    period: str  #: temporal coverage in words, or ""
+    downloads: tuple[Download, ...]
+    preview: Preview
+    own_columns: tuple[Column, ...]
+    provenance_columns: tuple[Column, ...]
+    checked: datetime
+    waiting: int  #: rows in the Prüfliste
+    missing: int
+    stale: int
+    editions: tuple[EditionLine, ...]  #: the newest
+    edition_count: int
+    citation: str
+    bibtex: str
+    snippets: tuple[Snippet, ...]
+    report: str  #: mailto
+    uri: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditionsPage:
+    dataset: Dataset
+    editions: tuple[EditionLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifferencePage:
+    dataset: Dataset
+    before: Edition
+    after: Edition
+    difference: Difference
+    added: Preview
+    removed: Preview
+    changed: tuple[tuple[str, str, str, str], ...]  #: key, column, before, after
+    limit: int  #: most rows shown of each kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedPage:
+    figures: int
+    subjects: int
+    competing: tuple[Group, ...]
+    sections: tuple[tuple[str, tuple[Group, ...]], ...]  #: title and groups
+    datasets: tuple[Link, ...]
+    citation: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceState:
+    title: str
+    url: str
+    state: str  #: fresh, late, never
+    last: datetime | None
+    expected: str  #: in words
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusPage:
+    sources: tuple[SourceState, ...]
+    datasets: Sequence[Dataset]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CataloguePage:
+    total: int
+    pages: int
+    size: int  #: most data sets on a page
+    feeds: tuple[tuple[str, str], ...]  #: name of the syntax, absolute address
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParameterLine:
+    name: str
+    meaning: str
+    values: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    path: str
+    summary: str
+    parameters: tuple[ParameterLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiPage:
+    operations: tuple[Operation, ...]
+    errors: tuple[tuple[int, str, Text], ...]  #: status, code, title
+    example: str  #: name of a data set that exists
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegalPage:
+    name: str
+    html: str  #: rendered from the operator's Markdown, without raw HTML
+    written: bool  #: False: the operator has not given this page
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemPage:
+    status: int
+    title: Text
+    detail: Text
+    allowed: Mapping[str, str]  #: parameter -> what it takes

@@ -1,0 +1,104 @@
+"""Query parameters of each address: unknown names and values are refused, and OpenAPI is made from these classes."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from schemas.values import FileFormat, Licence, Theme
+
+KINDS = ("participation", "project", "sensor", "council", "statistics", "other")
+#: Appended to links by mail programs and social networks. klar neither reads nor keeps them, but a reader should not suffer.
+_TRACKING = ("utm_", "mtm_", "pk_", "fbclid", "gclid", "mc_")
+PAGE_SIZE = 20
+
+
+def _described(default: Any, de: str, en: str, **constraints: Any) -> Any:
+    """A parameter with its meaning in both languages; OpenAPI shows the German one."""
+    return Field(default, description=de, json_schema_extra={"x-en": en}, **constraints)
+
+
+class Parameters(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, given: Any) -> Any:
+        """An HTML form also sends the fields that nobody filled in."""
+        if not isinstance(given, dict):
+            return given
+        kept = {name: _without_blank(value) for name, value in given.items() if not str(name).startswith(_TRACKING)}
+        return {name: value for name, value in kept.items() if value not in ("", [])}
+
+
+def _without_blank(value: Any) -> Any:
+    return [each for each in value if each != ""] if isinstance(value, list) else value
+
+
+class NoParameters(Parameters):
+    """For addresses without parameters."""
+
+
+ThemeCode = Literal["AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"]
+KindCode = Literal["participation", "project", "sensor", "council", "statistics", "other"]
+FormatCode = Literal["csv", "json", "ndjson", "xlsx", "parquet", "geojson"]
+LicenceCode = Literal[
+    "dl-zero-de/2.0", "dl-by-de/2.0", "cc-zero", "cc-by/4.0", "cc-by-sa/4.0", "odbl", "odby", "odcpddl", "officialWork"
+]
+UpdatedCode = Literal["30d", "1y", "older"]
+SortCode = Literal["relevance", "updated", "title"]
+
+
+class SearchParameters(Parameters):
+    q: str = _described("", "Suchwörter", "search words", max_length=200)
+    theme: list[ThemeCode] = _described([], "Thema (EU data theme)", "EU data theme", max_length=13)
+    type: list[KindCode] = _described([], "Art des Datensatzes", "kind of data set", max_length=6)
+    format: list[FormatCode] = _described([], "Dateiformat", "file format", max_length=6)
+    license: list[LicenceCode] = _described([], "Lizenz (dcat-ap.de)", "licence (dcat-ap.de)", max_length=9)
+    updated: UpdatedCode | None = _described(
+        None, "zuletzt geändert: in 30 Tagen, in einem Jahr, davor", "last changed: within 30 days, a year, before that"
+    )
+    sort: SortCode | None = _described(None, "Reihenfolge", "order")
+    page: int = _described(1, "Seite, ab 1", "page, from 1", ge=1, le=100_000)
+
+
+class ListParameters(SearchParameters):
+    limit: int = _described(100, "Datensätze je Seite", "data sets per page", ge=1, le=1000)
+
+
+class FeedParameters(Parameters):
+    page: int = _described(1, "Seite, ab 1", "page, from 1", ge=1, le=10_000_000)
+    modified_since: AwareDatetime | None = _described(
+        None,
+        "nur Datensätze, die seitdem geändert wurden (ISO 8601 mit Zeitzone)",
+        "only data sets changed since then (ISO 8601 with time zone)",
+    )
+
+
+class DownloadParameters(Parameters):
+    dialect: Literal["excel-de"] | None = _described(
+        None, "nur bei CSV: Semikolon und Dezimalkomma für deutsches Excel", "CSV only: semicolon and decimal comma for German Excel"
+    )
+
+
+class ChangesParameters(Parameters):
+    since: int = _described(0, "Nummer der letzten bekannten Änderung", "number of the last known change", ge=0, le=2**53)
+    limit: int = _described(1000, "höchstens so viele", "at most so many", ge=1, le=10_000)
+
+
+Nothing = Annotated[NoParameters, Query()]
+SearchQuery = Annotated[SearchParameters, Query()]
+ListQuery = Annotated[ListParameters, Query()]
+FeedQuery = Annotated[FeedParameters, Query()]
+DownloadQuery = Annotated[DownloadParameters, Query()]
+ChangesQuery = Annotated[ChangesParameters, Query()]
+
+#: The enumerations above repeat the domain's codes because a type must be written out; a test holds them equal.
+CODES = {
+    "theme": tuple(each.code for each in Theme),
+    "format": tuple(each.extension for each in FileFormat),
+    "license": tuple(each.code for each in Licence),
+    "type": KINDS,
+}
+
+

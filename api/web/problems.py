@@ -1,0 +1,251 @@
+"""What can go wrong, its HTTP status and words: one table. Domain errors know nothing of HTTP (RFC 9457)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.web.wording import day
+from catalog.entries import NotRendered
+from schemas.errors import Busy, Gone, KlarError, UnknownDataset, UnknownEdition, UnknownItem, WrongSchemaVersion
+from schemas.values import Text
+
+
+class NotReady(KlarError):
+    """The catalogue cannot be answered from at the moment."""
+
+
+class UnknownPage(KlarError):
+    """There is no such page."""
+
+
+class UnknownRepresentation(KlarError):
+    """This is not offered in that form."""
+
+    def __init__(self, detail: str, *, allowed: Sequence[str]) -> None:
+        super().__init__(detail)
+        self.allowed = tuple(allowed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """The body of an error answer."""
+
+    status: int
+    code: str  #: machine name, the end of `type`
+    title: Text
+    detail: Text
+    members: Mapping[str, Any] = field(default_factory=dict)  #: extension members (RFC 9457, 3.2)
+
+    def document(self, *, base_url: str, language: str) -> dict[str, Any]:
+        return {
+            "type": f"{base_url}/api#{self.code}",
+            "title": self.title.in_language(language),
+            "status": self.status,
+            "detail": self.detail.in_language(language),
+            **self.members,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kind:
+    status: int
+    code: str
+    title: Text
+    detail: Text
+
+
+_NOT_READY = _Kind(
+    status=503,
+    code="not-ready",
+    title=Text(de="Der Katalog ist gerade nicht lesbar", en="The catalogue cannot be read at the moment"),
+    detail=Text(
+        de="Es fehlt nichts auf Dauer: Bitte später noch einmal. Wer Daten erntet, sollte bis dahin nichts löschen.",
+        en="Nothing is lost: please try again later. Harvesters should delete nothing until then.",
+    ),
+)
+#: Looked up along the class hierarchy, so that a new error has a status without an entry.
+KINDS: Mapping[type[Exception], _Kind] = {
+    UnknownDataset: _Kind(
+        status=404,
+        code="unknown-dataset",
+        title=Text(de="Diesen Datensatz gibt es nicht", en="There is no such data set"),
+        detail=Text(
+            de="Unter dieser Adresse wurde nie ein Datensatz veröffentlicht. Namen von Datensätzen ändern sich nicht; vielleicht steckt ein Tippfehler darin.",
+            en="No data set was ever published at this address. Names of data sets never change; there may be a typing error in it.",
+        ),
+    ),
+    UnknownEdition: _Kind(
+        status=404,
+        code="unknown-edition",
+        title=Text(de="Diesen Stand gibt es nicht", en="There is no such edition"),
+        detail=Text(
+            de="Diesen Stand hat der Datensatz nicht. Alle Stände führt die Seite „editions“ des Datensatzes auf.",
+            en="The data set has no such edition. All of them are listed under “editions” of the data set.",
+        ),
+    ),
+    UnknownItem: _Kind(
+        status=404,
+        code="unknown-item",
+        title=Text(de="Das gibt es nicht", en="There is no such thing"),
+        detail=Text(de="Unter dieser Nummer gibt es nichts.", en="There is nothing with this number."),
+    ),
+    UnknownPage: _Kind(
+        status=404,
+        code="unknown-page",
+        title=Text(de="Diese Seite gibt es nicht", en="There is no such page"),
+        detail=Text(
+            de="Die Adresse stimmt nicht, oder sie war nie vergeben.",
+            en="The address is wrong, or it was never in use.",
+        ),
+    ),
+    UnknownRepresentation: _Kind(
+        status=404,
+        code="unknown-representation",
+        title=Text(de="In dieser Form gibt es das nicht", en="Not available in this form"),
+        detail=Text(de="Angeboten wird: {allowed}.", en="What is offered: {allowed}."),
+    ),
+    Gone: _Kind(
+        status=410,
+        code="gone",
+        title=Text(de="Das wurde zurückgezogen", en="This was removed"),
+        detail=Text(
+            de="Es war einmal veröffentlicht und ist es nicht mehr. Begründung: {reason} (am {at}).",
+            en="It was published once and is not any more. Reason: {reason} (on {at}).",
+        ),
+    ),
+    Busy: _Kind(
+        status=503,
+        code="busy",
+        title=Text(de="Gerade wird geschrieben", en="The catalogue is being written"),
+        detail=Text(de="Bitte in einigen Sekunden noch einmal.", en="Please try again in a few seconds."),
+    ),
+    WrongSchemaVersion: _Kind(
+        status=503,
+        code="not-ready",
+        title=Text(de="Der Katalog wird gerade umgestellt", en="The catalogue is being upgraded"),
+        detail=Text(de="Bitte später noch einmal.", en="Please try again later."),
+    ),
+    NotReady: _NOT_READY,
+    NotRendered: _NOT_READY,
+    KlarError: _Kind(
+        status=500,
+        code="internal",
+        title=Text(de="Das hat nicht geklappt", en="Something went wrong"),
+        detail=Text(de="Der Fehler liegt bei uns und ist notiert.", en="The fault is ours and has been noted."),
+    ),
+}
+_INTERNAL = KINDS[KlarError]
+_METHOD = _Kind(
+    status=405,
+    code="method-not-allowed",
+    title=Text(de="Hier kann man nur lesen", en="Reading only"),
+    detail=Text(de="Erlaubt sind GET, HEAD und OPTIONS.", en="GET, HEAD and OPTIONS are allowed."),
+)
+_UNKNOWN_PARAMETER = _Kind(
+    status=400,
+    code="unknown-parameter",
+    title=Text(de="Diesen Parameter gibt es nicht", en="There is no such parameter"),
+    detail=Text(
+        de="Den Parameter „{name}“ gibt es hier nicht. Erlaubt: {allowed}.", en="There is no parameter “{name}” here. Allowed: {allowed}."
+    ),
+)
+_INVALID_PARAMETER = _Kind(
+    status=400,
+    code="invalid-parameter",
+    title=Text(de="Dieser Wert ist nicht erlaubt", en="This value is not allowed"),
+    detail=Text(
+        de="Der Wert von „{name}“ ist nicht erlaubt. Erlaubt: {allowed}.", en="The value of “{name}” is not allowed. Allowed: {allowed}."
+    ),
+)
+#: Every kind of problem a client can meet, for the documentation.
+ALL_KINDS = (*KINDS.values(), _METHOD, _UNKNOWN_PARAMETER, _INVALID_PARAMETER)
+#: The names that PEP 249 gives the errors of every database module: this package does not know which one is in use.
+_DATABASE_ERRORS = frozenset({"DatabaseError", "InterfaceError"})
+_RETRY_AFTER = "30"  #: seconds
+_BOUNDS = {
+    "greater_than_equal": ("ge", "≥ {}"),
+    "less_than_equal": ("le", "≤ {}"),
+    "string_too_long": ("max_length", "≤ {} Zeichen"),
+    "too_long": ("max_length", "≤ {} Werte"),
+}
+_TYPES = {
+    "int_parsing": "1, 2, 3 …",
+    "int_parsing_size": "1, 2, 3 …",
+    "datetime_from_date_parsing": "2026-11-22T04:00:00Z",
+    "datetime_parsing": "2026-11-22T04:00:00Z",
+    "timezone_aware": "2026-11-22T04:00:00Z",
+}
+
+
+def problem_from(error: Exception, *, allowed: Sequence[str] = ()) -> Problem:
+    """The problem that an error is to its client. `allowed`: the parameters of the address, for unknown ones."""
+    if isinstance(error, RequestValidationError):
+        return _parameter_problem(error, allowed)
+    if isinstance(error, HTTPException):
+        return _plain(_METHOD if error.status_code == 405 else KINDS[UnknownPage])
+    if isinstance(error, OSError) or _DATABASE_ERRORS & {each.__name__ for each in type(error).__mro__}:
+        return _plain(_NOT_READY)
+    kind = next((KINDS[each] for each in type(error).__mro__ if each in KINDS), _INTERNAL)
+    if isinstance(error, Gone):
+        return _gone(kind, error)
+    if isinstance(error, UnknownRepresentation):
+        words = {"allowed": ", ".join(error.allowed)}
+        return _filled(kind, words, words, {"allowed": list(error.allowed)})
+    return _plain(kind)
+
+
+def extra_headers(problem: Problem) -> dict[str, str]:
+    """No error is kept by caches on the way; a 503 says when to come back."""
+    headers = {"cache-control": "no-store"}
+    if problem.status == 503:
+        headers["retry-after"] = _RETRY_AFTER
+    if problem.status == 405:
+        headers["allow"] = "GET, HEAD, OPTIONS"
+    return headers
+
+
+def _plain(kind: _Kind) -> Problem:
+    return Problem(status=kind.status, code=kind.code, title=kind.title, detail=kind.detail)
+
+
+def _filled(kind: _Kind, german: Mapping[str, str], english: Mapping[str, str], members: Mapping[str, Any]) -> Problem:
+    detail = Text(de=kind.detail.de.format_map(german), en=kind.detail.en.format_map(english))
+    return Problem(status=kind.status, code=kind.code, title=kind.title, detail=detail, members=members)
+
+
+def _gone(kind: _Kind, error: Gone) -> Problem:
+    at = datetime.fromisoformat(error.at)
+    reason = error.reason.rstrip(".")
+    german, english = ({"reason": reason, "at": day(at, language)} for language in ("de", "en"))
+    return _filled(kind, german, english, {"reason": error.reason, "removed": error.at})
+
+
+def _parameter_problem(error: RequestValidationError, parameters: Sequence[str]) -> Problem:
+    """Names the first parameter that is wrong and what is allowed; `errors` holds all of them."""
+    found = [_parameter_error(each, parameters) for each in error.errors()]
+    first = found[0]
+    kind = _UNKNOWN_PARAMETER if error.errors()[0]["type"] == "extra_forbidden" else _INVALID_PARAMETER
+    words = {"name": first["parameter"], "allowed": ", ".join(first["allowed"]) or "–"}
+    return _filled(kind, words, words, {**first, "errors": found})
+
+
+def _parameter_error(error: Mapping[str, Any], parameters: Sequence[str]) -> dict[str, Any]:
+    place = error["loc"]
+    name = str(place[1]) if len(place) > 1 else "query"
+    return {"parameter": name, "allowed": _allowed(error["type"], error.get("ctx", {}), parameters)}
+
+
+def _allowed(code: str, context: Mapping[str, Any], parameters: Sequence[str]) -> list[str]:
+    """What stands in place of the wrong thing: names of parameters, values, or a bound."""
+    if code == "extra_forbidden":
+        return sorted(parameters)
+    if code in ("literal_error", "enum"):
+        return [each.strip().strip("'") for each in str(context["expected"]).replace(" or ", ", ").split(", ")]
+    if code in _BOUNDS:
+        name, sentence = _BOUNDS[code]
+        return [sentence.format(context[name])]
+    return [_TYPES.get(code, code)]

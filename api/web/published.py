@@ -1,0 +1,60 @@
+"""The published state as pages need it: rows of an edition, counts of the catalogue. Reads; keeps nothing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+import orjson
+
+from api.web.problems import NotReady
+from catalog.entries import Edition, Tombstone
+from catalog.files import Files
+from catalog.store import Store
+from dcat.feed import page_of
+from schemas.model import Dataset
+from schemas.row import Value
+
+PublishedValues = Mapping[str, Value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """Figures over all active data sets."""
+
+    total: int
+    rows: int
+    last_page: int  #: of the feed, from 1; 0 before the first publication
+    issued: datetime | None  #: first publication ever
+    modified: datetime | None  #: last change, removals included
+
+
+def summary(store: Store) -> Summary:
+    datasets = [each.dataset for each in store.datasets()]
+    gone = store.tombstones()
+    last = store.last_number()
+    return Summary(
+        total=len(datasets),
+        rows=sum(each.rows for each in datasets),
+        last_page=page_of(last) if last else 0,
+        issued=min([*(each.issued for each in datasets), *(each.issued for each in gone)], default=None),
+        modified=_last_change(datasets, gone),
+    )
+
+
+def _last_change(datasets: list[Dataset], gone: tuple[Tombstone, ...]) -> datetime | None:
+    return max([*(each.modified for each in datasets), *(each.removed_at for each in gone)], default=None)
+
+
+def rows_of(files: Files, edition: Edition) -> Iterator[PublishedValues]:
+    """The rows of an edition, one at a time, read from its NDJSON file. Raises NotReady when the file is gone."""
+    stored = edition.files.get("ndjson")
+    if stored is None:
+        raise NotReady(f"{edition.dataset}, Stand {edition.number}: NDJSON fehlt")
+    with files.path(stored.sha256).open("rb") as lines:
+        for line in lines:
+            yield orjson.loads(line)
+
+
+def first_rows(files: Files, edition: Edition, count: int) -> tuple[PublishedValues, ...]:
+    return tuple(islice(rows_of(files, edition), count))

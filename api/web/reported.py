@@ -1,0 +1,179 @@
+"""Reported figures: what sources assert, side by side. Pure; nothing here prefers, converts or adds anything."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from api.web.wording import figure, partial_date
+from schemas.row import Value
+from schemas.table import Table, common_tables
+from schemas.values import Text
+
+Rows = Sequence[Mapping[str, Value]]
+#: Tables whose rows hold reported figures, in the order of the page.
+TABLES = ("process", "event", "result", "platform_figure", "figure")
+#: Columns with a figure, and the measure of the table of assertions that means the same.
+_PROCESS = {"participants": "participants", "contributions": "contributions", "votes": "votes-total", "registered_users": "registered-users"}
+_EVENT = {"capacity": "capacity", "registrations": "registrations", "attendees": "participants"}
+_SECTIONS = {
+    "process": Text(de="Beteiligungsverfahren", en="Participation processes"),
+    "event": Text(de="Veranstaltungen", en="Events"),
+    "result": Text(de="Ergebnisse nach Antworten", en="Results per option"),
+    "project": Text(de="Projekte", en="Projects"),
+    "platform": Text(de="Plattformen und Einrichtungen", en="Platforms and bodies"),
+    "organisation": Text(de="Organisationen", en="Organisations"),
+    "decision": Text(de="Beschlüsse", en="Decisions"),
+    "city": Text(de="Stadt", en="City"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What one source says about one thing."""
+
+    phrase: str  #: in words: `über 250 Personen`
+    source: str  #: who says it
+    source_url: str
+    source_date: str  #: ISO, reduced precision; "" when the source has none
+    inferred: bool  #: the date was inferred from the content
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """All statements on one measure of one subject."""
+
+    kind: str
+    subject: str
+    measure: str
+    statements: tuple[Statement, ...]
+
+    @property
+    def competes(self) -> bool:
+        return len({each.phrase for each in self.statements}) > 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    key: tuple[str, str, str]  #: kind, subject, measure
+    subject: str
+    measure: str
+    statement: Statement
+
+
+def groups(rows: Mapping[str, Rows], language: str) -> tuple[Group, ...]:
+    """Groups by kind, subject and measure; `rows`: table name -> published rows.
+
+    The same statement of the same source in two tables appears once.
+    """
+    collected: dict[tuple[str, str, str], list[_Found]] = {}
+    for found in _all(rows, language):
+        collected.setdefault(found.key, []).append(found)
+    made = [_group(key, each) for key, each in collected.items()]
+    order = list(_SECTIONS)
+    return tuple(sorted(made, key=lambda each: (order.index(each.kind), each.subject.casefold(), each.measure.casefold())))
+
+
+def section_title(kind: str, language: str) -> str:
+    return _SECTIONS[kind].in_language(language)
+
+
+def _group(key: tuple[str, str, str], found: Sequence[_Found]) -> Group:
+    statements: list[Statement] = []
+    for each in found:
+        if not any(_same(each.statement, other) for other in statements):
+            statements.append(each.statement)
+    return Group(kind=key[0], subject=found[0].subject, measure=found[0].measure, statements=tuple(statements))
+
+
+def _same(one: Statement, other: Statement) -> bool:
+    return (one.phrase, one.source_url, one.source_date) == (other.phrase, other.source_url, other.source_date)
+
+
+def _all(rows: Mapping[str, Rows], language: str) -> Iterator[_Found]:
+    titles = {str(row["id"]): str(row["title"]) for row in rows.get("process", ())}
+    yield from _columns("process", _PROCESS, rows.get("process", ()), language)
+    yield from _columns("event", _EVENT, rows.get("event", ()), language)
+    yield from _results(rows.get("result", ()), titles, language)
+    yield from _platforms(rows.get("platform_figure", ()), language)
+    yield from _assertions(rows.get("figure", ()), language)
+
+
+def _columns(kind: str, measures: Mapping[str, str], rows: Rows, language: str) -> Iterator[_Found]:
+    """Tables with one column a figure: processes and events."""
+    table = common_tables()[kind]
+    for row in rows:
+        for column, measure in measures.items():
+            field, value = table.field(column), row.get(column)
+            if isinstance(value, int | float):
+                yield _Found(
+                    key=(kind, str(row["id"]), measure),
+                    subject=str(row["title"]),
+                    measure=field.title.in_language(language),
+                    statement=_statement(row, _phrase(row, value, field.unit, language)),
+                )
+
+
+def _results(rows: Rows, titles: Mapping[str, str], language: str) -> Iterator[_Found]:
+    for row in rows:
+        process = str(row["process_id"])
+        subject = ": ".join(part for part in (titles.get(process, process), str(row.get("question") or "")) if part)
+        for column, unit in (("count", str(row.get("count_unit") or "")), ("share_percent", "percent")):
+            value = row.get(column)
+            if isinstance(value, int | float):
+                yield _Found(
+                    key=("result", f"{process}/{row.get('question')}", f"{row['option']}/{column}"),
+                    subject=subject,
+                    measure=str(row["option"]),
+                    statement=_statement(row, _phrase(row, value, unit, language)),
+                )
+
+
+def _platforms(rows: Rows, language: str) -> Iterator[_Found]:
+    """A counter rises: figures of different times are different measures, not competing ones."""
+    table = common_tables()["platform_figure"]
+    for row in rows:
+        value = row.get("value")
+        if isinstance(value, int | float):
+            date = str(row.get("date") or "")
+            measure = _code(table, "metric", row["metric"], language)
+            yield _Found(
+                key=("platform", str(row["platform"]).casefold(), f"{row['metric']}/{date}"),
+                subject=str(row["platform"]),
+                measure=f"{measure}, {partial_date(date, language)}" if date else measure,
+                statement=_statement(row, _phrase(row, value, str(row.get("unit") or ""), language)),
+            )
+
+
+def _assertions(rows: Rows, language: str) -> Iterator[_Found]:
+    table = common_tables()["figure"]
+    for row in rows:
+        value = row.get("value")
+        phrase = _phrase(row, value, str(row.get("unit") or ""), language) if isinstance(value, int | float) else ""
+        yield _Found(
+            key=(str(row["subject_kind"]), str(row["subject_id"]), str(row["measure"])),
+            subject=str(row["subject"]),
+            measure=_code(table, "measure", row["measure"], language),
+            statement=_statement(row, " – ".join(part for part in (phrase, str(row.get("value_text") or "")) if part)),
+        )
+
+
+def _phrase(row: Mapping[str, Value], value: float, unit: str, language: str) -> str:
+    return figure(value, qualifier=str(row.get("qualifier") or ""), unit_code=unit, language=language)
+
+
+def _statement(row: Mapping[str, Value], phrase: str) -> Statement:
+    url = str(row.get("source_url") or "")
+    return Statement(
+        phrase=phrase,
+        source=str(row.get("asserted_by") or row.get("source_title") or (urlsplit(url).hostname or "").removeprefix("www.")),
+        source_url=url,
+        source_date=str(row.get("source_date") or ""),
+        inferred=row.get("source_date_basis") == "inferred",
+        note=str(row.get("note") or ""),
+    )
+
+
+def _code(table: Table, field: str, value: Value, language: str) -> str:
+    codes: Iterable[tuple[str, Text]] = ((each.value, each.title) for each in table.field(field).codes)
+    return next((title.in_language(language) for code, title in codes if code == value), str(value))

@@ -1,0 +1,126 @@
+"""One data set: its page, its record in RDF and JSON, by address or by what the client accepts."""
+
+from fastapi import APIRouter, Request, Response
+
+from api.web.answers import Representation, represent, represent_json
+from api.web.dataset_page import dataset_page
+from api.web.negotiation import best
+from api.web.openapi import DATA
+from api.web.parameters import Nothing
+from api.web.problems import NotReady, UnknownRepresentation
+from api.web.record import record_json
+from api.web.templating import Frame
+from api.web.web import Web, dataset_name
+from catalog.entries import Status, Tombstone
+from dcat.feed import MEDIA_TYPES
+from dcat.record import record, tombstone_document
+from schemas.errors import Gone
+from schemas.values import Text
+
+_HTML = "text/html"
+_JSON = "application/json"
+
+
+def routes(web: Web) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/datasets/{name}.{syntax}", operation_id="dataset_record", **DATA)
+    async def dataset_record(request: Request, name: str, syntax: str, _query: Nothing) -> Response:
+        if syntax == "json":
+            return await web.hot_answer(request, ("record", name), lambda: json_record(web, name))
+        if syntax not in MEDIA_TYPES:
+            allowed = [f"/datasets/{{name}}.{each}" for each in (*MEDIA_TYPES, "json", "zip")]
+            raise UnknownRepresentation(syntax, allowed=allowed)
+        return await web.hot_answer(request, ("rdf", syntax, name), lambda: rdf_record(web, name, syntax))
+
+    @router.get("/datasets/{name}", operation_id="dataset", **DATA)
+    async def dataset(request: Request, name: str, _query: Nothing) -> Response:
+        syntax = _wanted(request)
+        if syntax == "html":
+            return await web.hot_answer(request, ("dataset", "de", name), lambda: html_page(web, name, "de"))
+        if syntax == "json":
+            return await web.hot_answer(request, ("record", name), lambda: json_record(web, name))
+        return await web.hot_answer(request, ("rdf", syntax, name), lambda: rdf_record(web, name, syntax))
+
+    return router
+
+
+def pages(web: Web, language: str) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/datasets/{name}")
+    async def page(request: Request, name: str, _query: Nothing) -> Response:
+        return await web.hot_answer(request, ("dataset", language, name), lambda: html_page(web, name, language))
+
+    return router
+
+
+def html_page(web: Web, name: str, language: str) -> Representation:
+    """Raises UnknownDataset, Gone."""
+    entry = web.entry(name)
+    dataset = entry.dataset
+    frame = Frame(
+        language=language,
+        path=f"/datasets/{name}",
+        title=dataset.title.in_language(language),
+        description=dataset_page_summary(dataset.description, language),
+        section="datasets",
+        alternates=tuple((media_type, f"/datasets/{name}.{syntax}") for syntax, media_type in MEDIA_TYPES.items()),
+    )
+    return web.page("dataset.html", frame, dataset_page(web, entry, language))
+
+
+def json_record(web: Web, name: str) -> Representation:
+    """Raises UnknownDataset, Gone."""
+    entry = web.entry(name)
+    edition = web.services.store.edition(name, entry.dataset.edition)
+    content = record_json(entry, edition, web.addresses)
+    return represent_json(content, modified=entry.dataset.modified, headers={"vary": "Accept"})
+
+
+def rdf_record(web: Web, name: str, syntax: str) -> Representation:
+    """The data set's document; after its removal what remains to be said, with 410. Raises UnknownDataset."""
+    services = web.services
+    headers = {"vary": "Accept"}
+    try:
+        dataset = web.entry(name).dataset
+    except Gone as error:
+        tombstone = _tombstone(web, name, error)
+        content = _tombstone_rdf(web, tombstone, syntax)
+        return represent(content, MEDIA_TYPES[syntax], status=410, headers=headers)
+    found = services.store.fragments(syntax, services.renderer.key, dataset.number, dataset.number)
+    if len(found) != 1:
+        raise NotReady(f"{name}: {len(found)} Fragmente")
+    return represent(record(services.site, syntax, found[0]), MEDIA_TYPES[syntax], modified=dataset.modified, headers=headers)
+
+
+def dataset_page_summary(description: Text, language: str) -> str:
+    """At most 160 characters for search engines, cut at a word."""
+    words = " ".join(description.in_language(language).split())
+    return words if len(words) <= 160 else words[:160].rsplit(" ", 1)[0] + " …"
+
+
+def _tombstone(web: Web, name: str, error: Gone) -> Tombstone:
+    for each in web.services.store.tombstones():
+        if each.name == dataset_name(name):
+            return each
+    raise NotReady(f"{name}: kein Grabstein") from error
+
+
+def _tombstone_rdf(web: Web, tombstone: Tombstone, syntax: str) -> bytes:
+    return tombstone_document(
+        web.services.site,
+        syntax,
+        name=tombstone.name,
+        # A withdrawn title may itself be what must not be public.
+        title=Text(de="") if tombstone.kind is Status.WITHDRAWN else tombstone.title,
+        issued=tombstone.issued,
+        removed_at=tombstone.removed_at,
+        reason=tombstone.reason.de,
+    )
+
+
+def _wanted(request: Request) -> str:
+    """Syntax by Accept; a client that takes anything gets the page."""
+    offers = {_HTML: "html"} | {media_type: syntax for syntax, media_type in MEDIA_TYPES.items()} | {_JSON: "json"}
+    return offers[best(request.headers.get("accept", ""), list(offers)) or _HTML]

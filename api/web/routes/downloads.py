@@ -1,0 +1,72 @@
+"""Files: the newest edition's and those of each edition, the Data Package and everything as a ZIP."""
+
+from fastapi import APIRouter, Request, Response
+
+from api.web.answers import represent, represent_json, respond_file
+from api.web.openapi import DATA, FILE
+from api.web.packages import package_json, package_zip
+from api.web.parameters import DownloadQuery, Nothing
+from api.web.problems import NotReady, UnknownRepresentation
+from api.web.record import EXCEL
+from api.web.web import Web
+from catalog.entries import Edition
+
+_ZIP = "application/zip"
+
+
+def routes(web: Web) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/datasets/{name}/data.{extension}", operation_id="download", **FILE)
+    def download(request: Request, name: str, extension: str, query: DownloadQuery) -> Response:
+        newest = web.entry(name).dataset.edition
+        edition = web.services.store.edition(name, newest)
+        return _file(web, request, edition, _key(extension, query), name)
+
+    @router.get("/datasets/{name}/editions/{number}/data.{extension}", operation_id="download_edition", **FILE)
+    def download_edition(request: Request, name: str, number: str, extension: str, query: DownloadQuery) -> Response:
+        edition = web.edition(name, number)
+        return _file(web, request, edition, _key(extension, query), f"{name}-{edition.number}")
+
+    @router.get("/datasets/{name}/datapackage.json", operation_id="datapackage", **DATA)
+    def datapackage(request: Request, name: str, _query: Nothing) -> Response:
+        return web.answer(request, ("datapackage", name), lambda: represent_json(package_json(web, name)))
+
+    @router.get("/datasets/{name}.zip", operation_id="package", **FILE)
+    def package(request: Request, name: str, _query: Nothing) -> Response:
+        disposition = {"content-disposition": f'attachment; filename="{name}.zip"'}
+        return web.answer(request, ("zip", name), lambda: represent(package_zip(web, name), _ZIP, headers=disposition))
+
+    return router
+
+
+def _key(extension: str, query: DownloadQuery) -> str:
+    """Key of a file in `Edition.files`. The dialect belongs to CSV alone."""
+    if query.dialect is None:
+        return extension
+    if extension != "csv":
+        raise UnknownRepresentation(extension, allowed=["data.csv?dialect=excel-de"])
+    return EXCEL
+
+
+def _file(web: Web, request: Request, edition: Edition, key: str, stem: str) -> Response:
+    stored = edition.files.get(key)
+    if stored is None or (key == EXCEL and "dialect" not in request.query_params):
+        raise UnknownRepresentation(key, allowed=[f"data.{each}" for each in edition.files if each != EXCEL])
+    path = web.services.files.path(stored.sha256)
+    if not path.exists():
+        raise NotReady(f"{edition.dataset}, Stand {edition.number}: {key} fehlt")
+    return respond_file(
+        request,
+        path,
+        sha256=stored.sha256,
+        size=stored.size,
+        media_type=_media_type(stored.media_type),
+        filename=f"{stem}.{key}",
+        modified=edition.created_at,
+    )
+
+
+def _media_type(stored: str) -> str:
+    """Our CSV is UTF-8 and has a header; without a word on it browsers guess (RFC 4180, 3)."""
+    return "text/csv; charset=utf-8; header=present" if stored == "text/csv" else stored

@@ -1,0 +1,122 @@
+"""The DCAT-AP.de feed: `/catalog` and `/catalog.{ttl,rdf,jsonld,nt}`. Hot: harvesters walk it page by page."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.web.answers import Representation, represent, respond
+from api.web.negotiation import best
+from api.web.openapi import DATA, FEED
+from api.web.pages import CataloguePage
+from api.web.parameters import FeedQuery
+from api.web.problems import NotReady, UnknownPage, UnknownRepresentation
+from api.web.published import Summary, summary
+from api.web.templating import Frame
+from api.web.web import Web
+from dcat.feed import MEDIA_TYPES, PAGE_SIZE, numbers_on, page
+
+_HTML = "text/html"
+_SYNTAX_NAMES = {"ttl": "Turtle", "rdf": "RDF/XML", "jsonld": "JSON-LD", "nt": "N-Triples"}
+
+
+def routes(web: Web) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/catalog.{syntax}", operation_id="feed_page", **FEED)
+    async def feed_page(request: Request, syntax: str, query: FeedQuery) -> Response:
+        if syntax not in MEDIA_TYPES:
+            raise UnknownRepresentation(syntax, allowed=[f"/catalog.{each}" for each in MEDIA_TYPES])
+        return await _feed(web, request, syntax, query)
+
+    @router.get("/catalog", operation_id="feed", **DATA)
+    async def catalogue(request: Request, query: FeedQuery) -> Response:
+        syntax = _syntax(request)
+        if syntax is None:
+            return await web.hot_answer(request, ("catalogue", "de"), lambda: _catalogue_page(web, "de"))
+        return await _feed(web, request, syntax, query)
+
+    return router
+
+
+def pages(web: Web, language: str) -> APIRouter:
+    """The page about the feed in the other languages; the German one shares its address with the feed."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/catalog")
+    def catalogue_page(request: Request, _query: FeedQuery) -> Response:
+        return web.answer(request, ("catalogue", language), lambda: _catalogue_page(web, language))
+
+    return router
+
+
+async def _feed(web: Web, request: Request, syntax: str, query: FeedQuery) -> Response:
+    if query.modified_since is None:
+        return await web.hot_answer(request, ("feed", syntax, query.page), lambda: feed_representation(web, syntax, query.page))
+    # Not kept: there are as many of these as there are moments.
+    made = await run_in_threadpool(feed_representation, web, syntax, query.page, query.modified_since)
+    return respond(request, made)
+
+
+def feed_representation(web: Web, syntax: str, number: int, modified_since: datetime | None = None) -> Representation:
+    """One page from stored fragments. Raises NotReady, NotRendered and UnknownPage: never a page that lacks something."""
+    services = web.services
+    state = summary(services.store)
+    issued, modified = _moments(state)
+    if number > state.last_page:
+        raise UnknownPage(f"{number} > {state.last_page}")
+    missing = services.store.missing_fragments(services.renderer.key)
+    if missing:
+        raise NotReady("Noch nicht für diese Version vorbereitet: " + ", ".join(missing))
+    first, last = numbers_on(number)
+    fragments = services.store.fragments(syntax, services.renderer.key, first, last)
+    total = state.total
+    if modified_since is not None:
+        fragments, total = _changed(web, fragments, first, last, modified_since)
+    content = page(
+        services.site,
+        syntax,
+        number=number,
+        fragments=fragments,
+        total=total,
+        last_page=state.last_page,
+        modified=modified,
+        issued=issued,
+        modified_since=modified_since,
+    )
+    return represent(content, MEDIA_TYPES[syntax], modified=modified, headers={"vary": "Accept"})
+
+
+def _moments(state: Summary) -> tuple[datetime, datetime]:
+    """Before anything was published there is no catalogue: an empty one would make a harvester delete everything."""
+    if state.issued is None or state.modified is None:
+        raise NotReady("Es ist noch nichts veröffentlicht.")
+    return state.issued, state.modified
+
+
+def _changed(web: Web, fragments: tuple[bytes, ...], first: int, last: int, since: datetime) -> tuple[tuple[bytes, ...], int]:
+    """The fragments of data sets changed since, and how many there are on all pages."""
+    datasets = [each.dataset for each in web.services.store.datasets()]
+    here = [each for each in datasets if first <= each.number <= last]
+    kept = tuple(content for each, content in zip(here, fragments, strict=True) if each.modified >= since)
+    return kept, sum(each.modified >= since for each in datasets)
+
+
+def _syntax(request: Request) -> str | None:
+    """The syntax a client wants of `/catalog`, None for the page. Harvesters send no Accept header: Turtle."""
+    by_type = {media_type: syntax for syntax, media_type in MEDIA_TYPES.items()}
+    wanted = best(request.headers.get("accept", ""), [*by_type, _HTML])
+    return by_type.get(wanted or MEDIA_TYPES["ttl"])
+
+
+def _catalogue_page(web: Web, language: str) -> Representation:
+    state = summary(web.services.store)
+    page_ = CataloguePage(
+        total=state.total,
+        pages=max(state.last_page, 1),
+        size=PAGE_SIZE,
+        feeds=tuple((_SYNTAX_NAMES[each], web.addresses.absolute(f"/catalog.{each}")) for each in MEDIA_TYPES),
+    )
+    alternates = tuple((media_type, f"/catalog.{syntax}") for syntax, media_type in MEDIA_TYPES.items())
+    frame = Frame(language=language, path="/catalog", title="DCAT-AP.de", section="api", alternates=alternates)
+    return web.page("catalogue.html", frame, page_)

@@ -1,0 +1,44 @@
+"""What the public web is given: read access to what is published, and nothing else (no vault, no harvesters, no settings)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from catalog.files import Files
+from catalog.rendering import Renderer
+from catalog.search import Search
+from catalog.store import Store
+from schemas.model import Site
+
+#: Pages of `[legal]`, in the order of the footer. The name is the address.
+LEGAL_PAGES = ("impressum", "datenschutz", "barrierefreiheit", "leichte-sprache", "gebaerdensprache", "nutzung", "kontakt")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicSource:
+    """One configured source, as the public may know it: never a path of a city machine."""
+
+    name: str
+    title: str
+    schedule: str = ""  #: cron in Europe/Berlin; "" when it is harvested by hand
+    expected_interval: timedelta | None = None  #: longest time between two runs by its schedule
+    url: str = ""  #: only http(s)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicServices:
+    site: Site
+    store: Store
+    files: Files
+    search: Search
+    renderer: Renderer
+    legal: Mapping[str, Path]  #: page name of LEGAL_PAGES -> Markdown file
+    sources: tuple[PublicSource, ...] = ()
+    profile: str = "dcat-ap-de-3.0"
+    version: str = "0.1.0"  #: of klar
+    clock: Callable[[], datetime] = field(default=utc_now)

@@ -1,0 +1,81 @@
+"""What every route needs: the services, finished answers, templates and addresses. Built once per application."""
+
+import re
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.web.answers import Representation, represent, respond
+from api.web.cache import RevisionCache
+from api.web.problems import UnknownPage
+from api.web.services import LEGAL_PAGES, PublicServices
+from api.web.templating import Addresses, Frame, Templates
+from catalog.entries import DatasetEntry, Edition
+from schemas.declaration import DATASET_NAME
+from schemas.errors import UnknownDataset, UnknownEdition
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Web:
+    services: PublicServices
+    cache: RevisionCache
+    templates: Templates
+    addresses: Addresses
+
+    def entry(self, name: str) -> DatasetEntry:
+        """Raises UnknownDataset, Gone."""
+        return self.services.store.dataset(dataset_name(name))
+
+    def edition(self, name: str, number: str) -> Edition:
+        """Raises UnknownDataset, UnknownEdition, Gone."""
+        return self.services.store.edition(dataset_name(name), edition_number(number))
+
+    def page(self, template: str, frame: Frame, page: object) -> Representation:
+        headers = {"content-language": frame.language, "vary": "Accept"}
+        return represent(self.templates.render(template, frame, page), HTML, headers=headers)
+
+    def answer(self, request: Request, key: Hashable, build: Callable[[], Representation]) -> Response:
+        """A finished answer, made at most once per revision. For plain `def` routes."""
+        return respond(request, self.cache.obtain(key, build))
+
+    async def hot_answer(self, request: Request, key: Hashable, build: Callable[[], Representation]) -> Response:
+        """The same on the event loop: what is finished costs no thread hop (engines.md §5), making it does."""
+        found = self.cache.find(key)
+        if found is None:
+            found = await run_in_threadpool(self.cache.obtain, key, build)
+        return respond(request, found)
+
+
+def web_from(services: PublicServices) -> Web:
+    return Web(
+        services=services,
+        cache=RevisionCache(services.store.revision),
+        templates=Templates(services.site, legal=LEGAL_PAGES, version=services.version),
+        addresses=Addresses(site=services.site),
+    )
+
+
+def dataset_name(text: str) -> str:
+    """Raises UnknownDataset for what can be no name: it never reaches the database."""
+    if not DATASET_NAME.fullmatch(text):
+        raise UnknownDataset
+    return text
+
+
+def edition_number(text: str) -> int:
+    """Raises UnknownEdition."""
+    if not _NUMBER.fullmatch(text):
+        raise UnknownEdition
+    return int(text)
+
+
+def require(condition: bool) -> None:
+    """Raises UnknownPage."""
+    if not condition:
+        raise UnknownPage

@@ -1,0 +1,19 @@
+"""What a file says about itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.values import Licence, Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    name: str  #: of the data set
+    title: Text
+    licence: Licence
+    attribution: str = ""  #: text that a "by" licence wants to be named
+    publisher: str
+    url: str  #: page of the data set
+    edition: int
+    modified: datetime  #: time of this edition, aware
+    sources: tuple[str, ...] = ()  #: whose figures these are, one line each

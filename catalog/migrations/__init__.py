@@ -1,0 +1,1 @@
+"""Alembic's scripts; run by `catalog.database.Database.upgrade`, never by hand."""

