@@ -1,7 +1,7 @@
 """When a source is harvested: crontab(5) expressions on German wall clocks, each time of day once in every night.
 
-APScheduler's own CronTrigger knows zones but not their two odd nights: in the night clocks go back it returns the second 02:30
-for ever, and its weekday 0 is Monday. Here it only calculates wall-clock times; what they mean as instants is decided below.
+APScheduler's own CronTrigger fires 02:30 twice in the night clocks go back, and its weekday 0 is Monday. Here it only
+calculates wall-clock times; what they mean as instants is decided below.
 """
 
 from collections.abc import Iterator

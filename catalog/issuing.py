@@ -309,7 +309,9 @@ def find_dataset(connection: Connection, name: str) -> Record | None:
 
 
 def log_change(connection: Connection, kind: ChangeKind, dataset: str, *, at: datetime, edition: int | None, reason: Text) -> None:
-    values = {"at": at, "dataset": dataset, "kind": kind.value, "edition": edition, "reason": dumps(Text, reason)}
+    """Numbered here, under the write lock: a sequence of the database would leave gaps that look like lost changes."""
+    seq = int(connection.execute(select(func.coalesce(func.max(tables.change_log.c.seq), 0))).scalar_one()) + 1
+    values = {"seq": seq, "at": at, "dataset": dataset, "kind": kind.value, "edition": edition, "reason": dumps(Text, reason)}
     connection.execute(tables.change_log.insert().values(values))
 
 

@@ -243,13 +243,12 @@ decision = Table(
 change_log = Table(
     "change_log",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("at", Time, nullable=False),
     _text("dataset"),
     _text("kind"),
     Column("edition", Integer),
     _text("reason"),
-    sqlite_autoincrement=True,
 )
 
 withdrawn_row = Table(

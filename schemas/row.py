@@ -23,7 +23,7 @@ class Row:
     def digest(self) -> str:
         """SHA-256 over values and source URL: equal digests mean that nothing a reader sees has changed."""
         content = json.dumps([self.values, self.source_url], ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(content.encode()).hexdigest()
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,11 +66,11 @@ NAMES = BARE | st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "C
 TRICKY = ["[x]", "a = 1", "#", "]]", "'", '"', "}", ",", "\n", "\n[y]\n", "=", "\\", " "]
 STRINGS = st.lists(st.sampled_from(TRICKY) | BARE, max_size=5).map("".join)
 SCALARS = STRINGS | st.integers(-1000, 1000) | st.booleans() | st.floats(allow_nan=False, allow_infinity=False, width=32)
-VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3), max_leaves=6
-)
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3), max_leaves=6)
 DOCUMENTS = st.dictionaries(
-    NAMES, st.dictionaries(NAMES, VALUES, max_size=4) | st.lists(st.dictionaries(NAMES, VALUES, max_size=3), min_size=1, max_size=3), max_size=4
+    NAMES,
+    st.dictionaries(NAMES, VALUES, max_size=4) | st.lists(st.dictionaries(NAMES, VALUES, max_size=3), min_size=1, max_size=3),
+    max_size=4,
 )
 
 

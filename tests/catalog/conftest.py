@@ -92,4 +92,3 @@ def store(url: str, clock: Clock) -> Iterator[Store]:
 @pytest.fixture
 def world(store: Store, clock: Clock, tmp_path: Path) -> World:
     return World(store=store, folder=tmp_path, clock=clock)
-

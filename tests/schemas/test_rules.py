@@ -89,6 +89,8 @@ def test_the_centre_lies_in_the_box_and_places_far_away_do_not() -> None:
     assert KAISERSLAUTERN.centroid is not None
     assert inside_city(*KAISERSLAUTERN.centroid)
     assert not inside_city(8.2473, 49.9929)  # Mainz
+    for longitude, latitude in [(7.5, 49.44), (8.1, 49.44), (7.77, 49.3), (7.77, 49.6), (math.nan, 49.44), (7.77, math.nan)]:
+        assert not inside_city(longitude, latitude)
 
 
 @pytest.mark.parametrize("text", ["Zeile\x00", "\x1b[31mrot", "weiter\x85", "falsch\u202erum", "\ud800", "\uffff", "\x7f"])

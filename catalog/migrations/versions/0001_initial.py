@@ -17,14 +17,13 @@ _TIME = sa.String(27)
 def upgrade() -> None:
     op.create_table(
         "change_log",
-        sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", _TIME, nullable=False),
         sa.Column("dataset", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_change_log")),
-        sqlite_autoincrement=True,
     )
     op.create_table(
         "dataset",

@@ -1,0 +1,23 @@
+"""`make bench`: everything, about two minutes."""
+
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import publishing, serving
+from benchmarks.report import record
+
+_DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        measurements = publishing.measure(Path(folder) / "publishing") + serving.measure(Path(folder) / "serving")
+    for each in measurements:
+        print(f"{each.what}: {each.value:,.3g} {each.unit}  {each.ratio}")
+    record(_DOCUMENT, measurements, cores=os.cpu_count() or 1, on=datetime.now(UTC).date())
+
+
+if __name__ == "__main__":
+    main()

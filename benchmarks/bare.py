@@ -1,0 +1,19 @@
+"""The yardstick: an `async def` FastAPI route that returns the same stored bytes and does nothing else."""
+
+import os
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import Response
+
+
+def create_app() -> FastAPI:
+    """`BENCH_BYTES` names the file whose content is answered."""
+    app = FastAPI(openapi_url=None)
+    content = Path(os.environ["BENCH_BYTES"]).read_bytes()
+
+    @app.get("/page")
+    async def page() -> Response:
+        return Response(content, media_type="text/turtle")
+
+    return app

@@ -1,0 +1,94 @@
+"""Migrations: under a lock, complete, and equal to what the code believes."""
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from catalog import database, tables
+from catalog.store import Store
+from schemas.errors import ConfigurationError, WrongSchemaVersion
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'new' / 'klar.db'}" if request.param == "sqlite" else str(request.getfixturevalue("empty_postgres"))
+
+
+def test_a_new_database_is_refused_until_it_is_upgraded(empty_url: str) -> None:
+    store = Store(empty_url)
+    if empty_url.startswith("sqlite"):
+        Path(empty_url.removeprefix("sqlite:///")).parent.mkdir()
+    assert store.schema_version() == (None, database.HEAD)
+    with pytest.raises(WrongSchemaVersion, match="klar db upgrade"):
+        store.require_current()
+
+    store.upgrade()
+    store.upgrade()
+
+    store.require_current()
+    assert (store.revision(), store.datasets(), store.uri_base()) == (0, (), None)
+    store.close()
+
+
+def test_a_newer_schema_is_refused(store: Store) -> None:
+    with store.database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(WrongSchemaVersion, match="9999"):
+        store.require_current()
+
+
+def test_many_processes_upgrade_at_once(empty_url: str) -> None:
+    with multiprocessing.get_context("spawn").Pool(3) as pool:
+        assert pool.map(_upgrade, [empty_url] * 3) == [database.HEAD] * 3
+
+
+def _upgrade(url: str) -> str | None:
+    store = Store(url)
+    store.upgrade()
+    found, _ = store.schema_version()
+    store.close()
+    return found
+
+
+def test_the_migrations_build_what_the_tables_describe(store: Store) -> None:
+    with store.database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_a_column_that_no_migration_made_is_noticed(store: Store) -> None:
+    """Negative control of the comparison above."""
+    with store.database.write() as connection:
+        connection.execute(text("ALTER TABLE meta ADD COLUMN surplus TEXT"))
+    with store.database.read() as connection:
+        assert len(compare_metadata(MigrationContext.configure(connection), tables.metadata)) == 1
+
+
+def test_the_newest_migration_is_the_one_the_program_expects() -> None:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(database.__file__).with_name("migrations")))
+
+    assert ScriptDirectory.from_config(configuration).get_heads() == [database.HEAD]
+
+
+def test_sqlite_is_set_up_to_lose_nothing_and_to_keep_nothing_erased(sqlite_url: str) -> None:
+    store = Store(sqlite_url)
+    wanted = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "secure_delete": 1}
+
+    with store.database.read() as connection:
+        found = {name: connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in wanted}
+
+    assert found == wanted
+    store.close()
+
+
+def test_a_database_in_memory_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="Datei"):
+        Store("sqlite://")
