@@ -6,6 +6,7 @@ calculates wall-clock times; what they mean as instants is decided below.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
@@ -73,7 +74,7 @@ class BerlinCron(BaseTrigger):  # type: ignore[misc] # APScheduler ships no type
         times = [now]
         while len(times) < 10 and (following := self.next_after(times[-1])) is not None:
             times.append(following)
-        return max((later - earlier for earlier, later in zip(times[1:], times[2:], strict=False)), default=timedelta(days=366))
+        return max((later - earlier for earlier, later in pairwise(times[1:])), default=timedelta(days=366))
 
     def _walls(self, start: datetime) -> Iterator[datetime]:
         """Wall-clock times, naive in meaning, carried as UTC."""

@@ -56,7 +56,7 @@ def read_curation(folder: Path, name: str) -> Curation:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise CurationError((_finding(path, _line_in(str(error)), f"ist kein TOML: {error}"),)) from error
+        raise CurationError((_finding(path, _line_in(str(error), text), f"ist kein TOML: {error}"),)) from error
     return _curation(path, text, content)
 
 
@@ -210,9 +210,9 @@ def _line_of(text: str, key: str) -> int | None:
     return next((number for number, line in enumerate(text.splitlines(), start=1) if pattern.match(line)), None)
 
 
-def _line_in(message: str) -> int | None:
+def _line_in(message: str, text: str) -> int:
     found = re.search(r"line (\d+)", message)
-    return int(found[1]) if found else None
+    return int(found[1]) if found else len(text.splitlines())  # "at end of document"
 
 
 def _finding(path: Path, line: int | None, message: str) -> Finding:

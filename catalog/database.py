@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, Row, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from schemas.errors import Busy, ConfigurationError, WrongSchemaVersion
+
+if TYPE_CHECKING:
+    import psycopg
 
 #: One line of an answer.
 Record = Row[*tuple[Any, ...]]
@@ -28,6 +30,7 @@ HEAD = "0001"
 PATIENCE = 60
 #: Any number, as long as nobody else on this server uses it.
 _ADVISORY_LOCK = 7_165_201_903
+_LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for lock_timeout
 _REVISION = "SELECT value FROM meta WHERE key = 'revision'"
 
 
@@ -92,16 +95,17 @@ class Database:
         with self.write() as connection:
             _migrate(connection)
 
-    def forget(self) -> None:
-        """After erasing rows: let no page of the database keep what was in them."""
+    def forget(self) -> bool:
+        """After erasing rows: let no page of the database keep what was in them. False: a reader was in the way; try again."""
         if self.is_sqlite:
             # secure_delete has overwritten the pages; the log still holds what they were.
             with _refused_as_busy(), self.engine.connect() as connection:
                 raw: Any = connection.connection.driver_connection
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            return
+                (busy, _, _) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not busy
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM"))
+        return True
 
     def close(self) -> None:
         self._revision.close()
@@ -154,7 +158,7 @@ def _refused_as_busy() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if isinstance(error.orig, psycopg.errors.LockNotAvailable) or "database is locked" in str(error.orig):
+        if getattr(error.orig, "sqlstate", "") == _LOCK_NOT_AVAILABLE or "database is locked" in str(error.orig):
             raise Busy("") from error
         raise
 
@@ -192,20 +196,22 @@ class _PostgresRevision:
     def __init__(self, url: URL) -> None:
         self._parameters = url
         self._lock = threading.Lock()
-        self._raw: psycopg.Connection[tuple[str]] | None = None
+        self._raw: psycopg.Connection[Any] | None = None
 
     def read(self) -> int:
+        import psycopg  # heavy: 360 ms, and SQLite needs none of it
+
         with self._lock:
             try:
-                return self._ask()
+                return self._ask(psycopg.connect)
             except psycopg.OperationalError:  # the server was restarted: once more with a new connection
                 self._drop()
-                return self._ask()
+                return self._ask(psycopg.connect)
 
-    def _ask(self) -> int:
+    def _ask(self, connect: "Callable[..., psycopg.Connection[Any]]") -> int:
         if self._raw is None:
             address = self._parameters.set(drivername="postgresql").render_as_string(hide_password=False)
-            self._raw = psycopg.connect(address, autocommit=True)
+            self._raw = connect(address, autocommit=True)
         found = self._raw.execute(_REVISION, prepare=True).fetchone()
         assert found is not None, "the first migration writes revision 0"
         return int(found[0])

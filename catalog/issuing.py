@@ -1,10 +1,9 @@
 """One data set from its rows to what is public: edition files, metadata, fragments, change log; or the reasons why not."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
@@ -14,83 +13,20 @@ from catalog.compose import Identity, attribution_of, compose, licence_of, new_i
 from catalog.curation import Curation, read_curation
 from catalog.database import Record
 from catalog.entries import ChangeKind, CurationError, Edition, Status, StoredFile
-from catalog.files import Files
 from catalog.plan import PublishedRow
-from catalog.rendering import Rendered, Renderer
+from catalog.press import Content, Issue, Occasion, Press, Refused
+from catalog.rendering import Rendered
 from catalog.rows import all_rows
 from catalog.store import dataset_from, find_edition
 from schemas.declaration import Declaration
 from schemas.errors import KlarError
-from schemas.model import Dataset, Site, SourceReference
-from schemas.row import Finding, Value
+from schemas.model import Dataset, SourceReference
+from schemas.row import Finding
 from schemas.table import Table
 from schemas.values import FileFormat, Text
 
 _d = tables.dataset.c
-_EXCEL_CSV = "excel-de.csv"
 _GONE = Text(de="Die Quelle führt keine Zeilen mehr.", en="The source has no rows any more.")
-
-
-class Refused(Exception):
-    """Leaves the savepoint of one data set; its last good version stays."""
-
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
-        super().__init__("; ".join(each.message for each in findings))
-        self.findings = findings
-
-
-@dataclass(frozen=True, kw_only=True)
-class Content:
-    """One file of an edition before it is stored."""
-
-    content: bytes
-    media_type: str
-
-
-#: Table, rows and facts about the data set -> extension -> file. Deterministic.
-FileWriter = Callable[[Table, Sequence[Mapping[str, Value]], formats.About], Mapping[str, Content]]
-
-
-def write_all(table: Table, rows: Sequence[Mapping[str, Value]], about: formats.About) -> dict[str, Content]:
-    """Every format the table can have, and the CSV that German Excel opens by a double click."""
-    made = {each.extension: _written(each, table, rows, about) for each in formats.formats_of(table)}
-    made[_EXCEL_CSV] = Content(content=formats.excel_csv(table, rows), media_type=FileFormat.CSV.media_type)
-    return made
-
-
-def _written(each: FileFormat, table: Table, rows: Sequence[Mapping[str, Value]], about: formats.About) -> Content:
-    return Content(content=formats.write(each, table, rows, about=about), media_type=each.media_type)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Press:
-    """What turning rows into publications needs besides the database."""
-
-    files: Files
-    site: Site
-    curation: Path
-    renderer: Renderer
-    write_files: FileWriter = write_all
-
-
-@dataclass(frozen=True, kw_only=True)
-class Issue:
-    """What publishing one data set did; `kind` None: nothing a reader would notice."""
-
-    kind: ChangeKind | None
-    edition: int
-    findings: tuple[Finding, ...] = ()
-    rendered: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Occasion:
-    """Why and when: `note` says what is new in the edition, `run` brought it."""
-
-    at: datetime
-    run: int
-    note: Text
-    new_content: bool = True  #: False: only metadata may change (configuration, curation, renderer)
 
 
 def issue(connection: Connection, press: Press, declaration: Declaration, occasion: Occasion) -> Issue:

@@ -15,13 +15,16 @@ from catalog.codec import loads
 from catalog.database import utc_now
 from catalog.decisions import record_decision
 from catalog.entries import Applied, ChangeKind, Status
+from catalog.erasure import finish_erasures
 from catalog.files import Files
-from catalog.issuing import FileWriter, Issue, Occasion, Press, Refused, attempt, remember_source, write_all
+from catalog.issuing import attempt, remember_source
 from catalog.plan import Change, PlanState, StoredPlan, TablePlan
 from catalog.plans import close_plan, read_plan, require_open
+from catalog.press import FileWriter, Issue, Occasion, Press, Refused, write_all
 from catalog.quarantine import refuse_dataset
 from catalog.rendering import Renderer
 from catalog.rowchanges import change_rows, is_outdated
+from catalog.rows import main_source
 from catalog.store import Store
 from schemas.declaration import Declaration, city_wide
 from schemas.errors import ConfigurationError, PlanOutdated
@@ -166,7 +169,7 @@ class Publisher:
     def _refresh(self, connection: Connection, declaration: Declaration) -> Issue | None:
         now = self._clock()
         occasion = Occasion(at=now, run=0, note=_NEW_COLUMNS, new_content=False)
-        source, table = withdraw.main_source(connection, declaration.table.name), declaration.table.name
+        source, table = main_source(connection, declaration.table.name), declaration.table.name
         try:
             outcome = attempt(connection, self._press, declaration, occasion, lambda: None)
         except Refused as refused:
@@ -176,7 +179,7 @@ class Publisher:
         return outcome
 
     def _finish_erasures(self) -> None:
-        withdraw.finish_erasures(self._database, files=self._files, archive=self._archive)
+        finish_erasures(self._database, files=self._files, archive=self._archive)
 
 
 def note(table: TablePlan) -> Text:

@@ -12,7 +12,9 @@ from catalog.rows import content_of, fingerprint
 from schemas.row import Row
 
 _row = tables.row.c
-_here = (_row.table_name == bindparam("in_table")) & (_row.key == bindparam("of_key")) & (_row.source == bindparam("of_source"))
+#: By primary key alone: `is_outdated` has made sure that these keys are the source's own, and with the source in the
+#: condition PostgreSQL takes the wrong index for a table it has no statistics of (22 s instead of 2 for 10,000 rows).
+_here = (_row.table_name == bindparam("in_table")) & (_row.key == bindparam("of_key"))
 _INSERT = tables.row.insert()
 _UPDATE = tables.row.update().where(_here)
 _DELETE = tables.row.delete().where(_here)
@@ -39,10 +41,10 @@ def _takes_a_key(connection: Connection, table: TablePlan) -> bool:
 def change_rows(connection: Connection, source: str, table: TablePlan, *, run: int, at: datetime, approved: bool) -> None:
     """`at` and `run` become the time and run of the last change of those rows whose content changes, and of no others."""
     name = table.declaration.table.name
-    place = {"in_table": name, "of_source": source}
+    place = {"in_table": name}
     by_change = {change: [each for each in table.changes if each.change is change] for change in Change}
     _run_many(connection, _INSERT, [_new_row(source, each, run, at) for each in by_change[Change.CREATE]])
-    digests = {each.key: each.digest for each in connection.execute(_DIGESTS, place)}
+    digests = {each.key: each.digest for each in connection.execute(_DIGESTS, {**place, "of_source": source})}
     written = [each for change in (Change.UPDATE, Change.RETURN) for each in by_change[change]]
     _update(connection, place, [each for each in written if _row_of(each).digest != digests.get(each.key)], run, at)
     _revive(connection, place, [each for each in written if _row_of(each).digest == digests.get(each.key)])

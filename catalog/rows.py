@@ -86,6 +86,11 @@ def all_rows(connection: Connection, table: str) -> list[PublishedRow]:
     return sorted(map(published_row, found), key=_key)
 
 
+def main_source(connection: Connection, table: str) -> str:
+    """Under whose name the Prüfliste files a problem of the whole data set."""
+    return connection.execute(select(_row.source).where(_row.table_name == table).order_by(_row.source).limit(1)).scalar_one_or_none() or ""
+
+
 def published_row(found: Record) -> PublishedRow:
     values: dict[str, Value] = json.loads(found.content)
     row = Row(table=found.table_name, key=found.key, values=values, source_url=found.source_url, origin=found.origin)

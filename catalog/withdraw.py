@@ -1,31 +1,31 @@
 """Erasing what must not be public (a citizen's name): from rows, editions, fragments, plans, Prüfliste, runs and raw archive.
 
-What is erased in the database goes in the transaction. Files go after the commit, from a list that survives a crash
-(`erasure`): a file that vanished before a commit that then failed would leave a published edition without content.
+What is erased in the database goes in the transaction; files go after its commit (catalog.erasure).
 """
 
 import csv
-import html
 import io
-import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from catalog import tables
 from catalog.codec import dumps, loads
-from catalog.database import Database, Record
+from catalog.database import Record
 from catalog.decisions import record_decision
 from catalog.entries import ChangeKind, Edition, Status
+from catalog.erasure import give_up_files, give_up_payloads, sweep_later
 from catalog.files import Files
-from catalog.issuing import Occasion, Press, Refused, attempt, find_dataset, log_change
-from catalog.plan import Outcome, Plan, PlanState, StoredPlan, TablePlan
+from catalog.issuing import attempt, find_dataset, log_change
+from catalog.plan import Plan, PlanState, StoredPlan, TablePlan
 from catalog.plans import OPEN, plans_of_sources, rewrite_plan
+from catalog.press import Occasion, Press, Refused
 from catalog.quarantine import erase_items
 from catalog.rows import all_rows
 from catalog.store import dataset_from, find_edition, find_editions, text_from
+from catalog.traces import payloads_of, payloads_with, row_needles
 from schemas.declaration import Declaration
 from schemas.errors import DecisionRefused, Gone, UnknownDataset, UnknownEdition, UnknownItem
 from schemas.row import Finding, Row
@@ -34,16 +34,7 @@ from schemas.values import Text
 _d = tables.dataset.c
 _e = tables.edition.c
 _f = tables.edition_file.c
-_a = tables.archive_entry.c
 _row = tables.row.c
-_FILES = "files"
-_ARCHIVE = "archive"
-_EVERYTHING_LOOSE = "*"  #: instead of a SHA-256: whatever nothing refers to
-#: Beginnings of files whose text cannot be searched as it lies there: ZIP (XLSX), gzip, Parquet, PDF.
-_CONTAINERS = (b"PK", b"\x1f\x8b", b"PAR1", b"%PDF")
-_ENCODINGS = ("utf-8", "cp1252", "utf-16-le", "utf-16-be")
-#: Values shorter than this stand in too many places to be searched for.
-_TELLING_LENGTH = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +56,8 @@ def withdraw_dataset(connection: Connection, order: Order) -> None:
     o = tables.origin.c
     urls |= {(each.source, each.url) for each in connection.execute(select(o.source, o.url).where(o.table_name == table))}
     urls |= _addresses(_clean_plans(connection, sources, table, None))
-    _give_up_payloads(connection, [each for each in _payloads(connection, sources) if (each.source, each.url) in urls])
-    _give_up_files(connection, _f.dataset == order.name)
+    give_up_payloads(connection, [each for each in payloads_of(connection, sources) if (each.source, each.url) in urls])
+    give_up_files(connection, _f.dataset == order.name)
     connection.execute(update(tables.edition).where(_e.dataset == order.name).values(_withdrawn(order)))
     connection.execute(delete(tables.row).where(_row.table_name == table))
     connection.execute(delete(tables.origin).where(o.table_name == table))
@@ -109,8 +100,8 @@ def withdraw_row(connection: Connection, order: Order, key: str, *, press: Press
     sources = _sources_of(connection, table, order.name)
     planned = _clean_plans(connection, sources, table, key)
     urls = {(each.source, each.row.origin) for each in rows} | _addresses(planned)
-    needles = _needles(connection, table, key, [row for _, row in planned])
-    _give_up_payloads(connection, _payloads_with(connection, archive, sources, urls, needles))
+    needles = row_needles(connection, table, key, [row for _, row in planned])
+    give_up_payloads(connection, payloads_with(connection, archive, sources, urls, needles))
     connection.execute(delete(tables.row).where(_row.table_name == table, _row.key == key))
     connection.execute(tables.withdrawn_row.insert().values(table_name=table, key=key, at=order.at, reason=order.reason))
     _clean_findings(connection, sources, table, {key}, urls, at=order.at)
@@ -120,31 +111,7 @@ def withdraw_row(connection: Connection, order: Order, key: str, *, press: Press
     for each in affected:
         log_change(connection, ChangeKind.WITHDRAWN, order.name, at=order.at, edition=each.number, reason=Text(de=order.reason))
     record_decision(connection, at=order.at, who=order.by, what="withdraw", target=f"{order.name}, row {key}", why=order.reason)
-    _sweep_later(connection)
-
-
-def finish_erasures(database: Database, *, files: Files, archive: Files) -> None:
-    """Erase the files that committed withdrawals gave up, then strike them off the list. Cheap when there are none."""
-    with database.read() as connection:
-        if connection.execute(select(tables.erasure.c.sha256).limit(1)).first() is None:
-            return
-    with database.write() as connection:  # the lock keeps every publisher from bringing such a file back meanwhile
-        done = [(_FILES, each) for each in _erase(connection, _FILES, files, _f.sha256, may_sweep=True)]
-        # A running harvest has payloads on disk that no entry names yet.
-        running = connection.execute(select(tables.run.c.id).where(tables.run.c.outcome == Outcome.RUNNING.value).limit(1)).first()
-        done += [(_ARCHIVE, each) for each in _erase(connection, _ARCHIVE, archive, _a.sha256, may_sweep=running is None)]
-    if not done:
-        return
-    database.forget()
-    c = tables.erasure.c
-    with database.write() as connection:
-        for folder, sha256 in done:
-            connection.execute(delete(tables.erasure).where(c.folder == folder, c.sha256 == sha256))
-
-
-def main_source(connection: Connection, table: str) -> str:
-    """Under whose name the Prüfliste files a problem of the whole data set."""
-    return connection.execute(select(_row.source).where(_row.table_name == table).order_by(_row.source).limit(1)).scalar_one_or_none() or ""
+    sweep_later(connection)
 
 
 def _require_dataset(connection: Connection, name: str) -> Record:
@@ -162,7 +129,7 @@ def _withdrawn(order: Order) -> dict[str, object]:
 
 def _withdraw_editions(connection: Connection, order: Order, editions: Iterable[Edition]) -> None:
     numbers = [each.number for each in editions]
-    _give_up_files(connection, (_f.dataset == order.name) & _f.number.in_(numbers))
+    give_up_files(connection, (_f.dataset == order.name) & _f.number.in_(numbers))
     where = (_e.dataset == order.name) & _e.number.in_(numbers)
     connection.execute(update(tables.edition).where(where).values(_withdrawn(order)))
 
@@ -170,7 +137,7 @@ def _withdraw_editions(connection: Connection, order: Order, editions: Iterable[
 def _conclude(connection: Connection, order: Order, target: str, *, edition: int | None) -> None:
     log_change(connection, ChangeKind.WITHDRAWN, order.name, at=order.at, edition=edition, reason=Text(de=order.reason))
     record_decision(connection, at=order.at, who=order.by, what="withdraw", target=target, why=order.reason)
-    _sweep_later(connection)
+    sweep_later(connection)
 
 
 def _publish_without(connection: Connection, order: Order, declaration: Declaration, press: Press) -> None:
@@ -267,85 +234,3 @@ def _clean_plan_findings(connection: Connection, stored: StoredPlan, concerns: C
     cleaned = replace(plan, tables=kept_tables, findings=tuple(each for each in plan.findings if not concerns(each)))
     if cleaned != plan:
         rewrite_plan(connection, stored, cleaned, stored.state)
-
-
-def _payloads(connection: Connection, sources: frozenset[str]) -> list[Record]:
-    return list(connection.execute(select(tables.archive_entry).where(_a.source.in_(sources)).order_by(_a.id)))
-
-
-def _payloads_with(
-    connection: Connection, archive: Files, sources: frozenset[str], urls: set[tuple[str, str]], needles: Collection[bytes]
-) -> list[Record]:
-    """Payloads that hold the row: from the addresses it came from, and all others of these sources in which something only
-    this row says can be found. What cannot be searched counts as holding it: erasing too much costs a replay, no more."""
-    verdicts: dict[str, bool] = {}
-    found = []
-    for each in _payloads(connection, sources):
-        if (each.source, each.url) not in urls and each.sha256 not in verdicts:
-            verdicts[each.sha256] = _may_hold(archive, each.sha256, needles)
-        if (each.source, each.url) in urls or verdicts[each.sha256]:
-            found.append(each)
-    return found
-
-
-def _may_hold(archive: Files, sha256: str, needles: Collection[bytes]) -> bool:
-    if not archive.has(sha256):
-        return False
-    content = archive.read(sha256)
-    return content.startswith(_CONTAINERS) or any(each in content for each in needles)
-
-
-def _needles(connection: Connection, table: str, key: str, planned: Iterable[Row]) -> frozenset[bytes]:
-    """What only this row of the table says, or once said, as it may be spelt in a payload."""
-    shared: set[object] = set()
-    own: set[object] = {key, *(value for row in planned for value in row.values.values())}
-    for each in all_rows(connection, table):
-        (own if each.row.key == key else shared).update(each.row.values.values())
-    telling = {each for each in own - shared if isinstance(each, str) and len(each) >= _TELLING_LENGTH}
-    return frozenset(spelling for each in telling for spelling in _spellings(each))
-
-
-def _spellings(value: str) -> Iterator[bytes]:
-    yield from (value.encode(encoding, errors="replace") for encoding in _ENCODINGS)
-    yield json.dumps(value)[1:-1].encode()  # as JSON with escapes: Gr\\u00fcner
-    yield html.escape(value).encode()
-
-
-def _give_up_payloads(connection: Connection, entries: Collection[Record]) -> None:
-    if not entries:
-        return
-    connection.execute(delete(tables.archive_entry).where(_a.id.in_([each.id for each in entries])))
-    _put_on_list(connection, _ARCHIVE, {each.sha256 for each in entries})
-
-
-def _give_up_files(connection: Connection, where: ColumnElement[bool]) -> None:
-    given_up = set(connection.execute(select(_f.sha256).where(where)).scalars())
-    connection.execute(delete(tables.edition_file).where(where))
-    _put_on_list(connection, _FILES, given_up)
-
-
-def _put_on_list(connection: Connection, folder: str, shas: set[str]) -> None:
-    c = tables.erasure.c
-    shas = shas - set(connection.execute(select(c.sha256).where(c.folder == folder)).scalars())
-    if shas:
-        connection.execute(tables.erasure.insert(), [{"folder": folder, "sha256": each} for each in sorted(shas)])
-
-
-def _sweep_later(connection: Connection) -> None:
-    """A publication that crashed before its commit left files that hold the same rows, and that nothing names."""
-    for folder in (_FILES, _ARCHIVE):
-        _put_on_list(connection, folder, {_EVERYTHING_LOOSE})
-
-
-def _erase(connection: Connection, name: str, folder: Files, in_use: ColumnElement[str], *, may_sweep: bool) -> list[str]:
-    """What of the list is done with: erased, or named again by somebody else."""
-    pending = set(connection.execute(select(tables.erasure.c.sha256).where(tables.erasure.c.folder == name)).scalars())
-    referenced = set(connection.execute(select(in_use).distinct()).scalars())
-    sweeps = _EVERYTHING_LOOSE in pending
-    pending.discard(_EVERYTHING_LOOSE)
-    for sha256 in sorted(pending - referenced):
-        folder.erase(sha256)
-    if sweeps and may_sweep:
-        folder.sweep(referenced)
-        pending.add(_EVERYTHING_LOOSE)
-    return sorted(pending)

@@ -59,9 +59,7 @@ def respond(request: Request, representation: Representation) -> Response:
     return Response(representation.content, status_code=representation.status, headers=headers)
 
 
-def respond_file(
-    request: Request, path: Path, *, sha256: str, size: int, media_type: str, filename: str, modified: datetime
-) -> Response:
+def respond_file(request: Request, path: Path, *, sha256: str, size: int, media_type: str, filename: str, modified: datetime) -> Response:
     """A stored file; Range is answered. `size` is the file's, so that HEAD opens nothing."""
     etag = f'"{sha256}"'
     headers = {

@@ -5,7 +5,9 @@ from api.web.wording import BERLIN, day
 from schemas.model import Dataset, Site
 
 #: Characters that TeX reads as commands.
-_TEX = str.maketrans({each: f"\\{each}" for each in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"})
+_TEX = str.maketrans(
+    {each: f"\\{each}" for each in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+)
 
 
 def citation(dataset: Dataset, site: Site, language: str) -> str:

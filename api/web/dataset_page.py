@@ -1,7 +1,7 @@
 """What the page of one data set shows, collected from the published state."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import islice
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from api.web.web import Web
 from api.web.wording import cell, day, partial_date
 from catalog.entries import DatasetEntry, Edition
 from catalog.plan import RowState
-from schemas.declaration import declaration_of_table
+from schemas.declaration import city_wide
 from schemas.model import Dataset, Period
 from schemas.row import Value
 from schemas.table import Field, Table, provenance_fields
@@ -34,7 +34,7 @@ def dataset_page(web: Web, entry: DatasetEntry, language: str) -> DatasetPage:
     editions = services.store.editions(dataset.name)
     first, states = _read_rows(web, edition)
     lead, rest = _lead(dataset.description)
-    columns = _columns(dataset.table, first, language)
+    columns = _columns(dataset.table, first, {each.dataset.name for each in services.store.datasets()}, language)
     own = len(dataset.table.fields) - len(provenance_fields())
     return DatasetPage(
         dataset=dataset,
@@ -129,22 +129,25 @@ def _format_title(extension: str, language: str) -> str:
     return FileFormat.from_extension(extension).title.in_language(language)
 
 
-def _columns(table: Table, rows: Sequence[Mapping[str, Value]], language: str) -> tuple[Column, ...]:
+def _columns(table: Table, rows: Sequence[Mapping[str, Value]], published: Set[str], language: str) -> tuple[Column, ...]:
+    """`published`: names of data sets that a reference may lead to."""
     references = {each.field: each.table for each in table.foreign_keys}
     return tuple(
         Column(
             field=each,
             type=f"type_{each.kind}" if each.kind in ("partial-date", "uri") else f"type_{each.type}",
             key=each.name in table.key,
-            reference=_dataset_of(references.get(each.name)),
+            reference=_dataset_of(references.get(each.name, ""), published),
             example=_example(each, rows, language),
         )
         for each in table.fields
     )
 
 
-def _dataset_of(table: str | None) -> str:
-    return declaration_of_table(table).name if table else ""
+def _dataset_of(table: str, published: Set[str]) -> str:
+    """Name of the data set with this table, "" when there is none to go to."""
+    names = (each.name for each in city_wide().values() if each.table.name == table)
+    return next((each for each in names if each in published), "")
 
 
 def _example(field: Field, rows: Sequence[Mapping[str, Value]], language: str) -> str:

@@ -49,7 +49,7 @@ def _language(web: Web, request: Request) -> str:
 
 def _page(web: Web, problem: Problem, language: str) -> bytes:
     page = ProblemPage(status=problem.status, title=problem.title, detail=problem.detail, allowed=_allowed(problem.members))
-    frame = Frame(language=language, path="/", title=problem.title.in_language(language))
+    frame = Frame(language=language, path="/", title=problem.title.in_language(language), lasting=False)
     return web.templates.render("problem.html", frame, page)
 
 

@@ -68,9 +68,7 @@ OPERATIONS: Mapping[str, Text] = {
     ),
     "datapackage": Text(de="Beschreibung als Data Package mit Table Schema.", en="Description as a Data Package with Table Schema."),
     "package": Text(de="Daten und Beschreibung zusammen als ZIP.", en="Data and description together as a ZIP."),
-    "feed": Text(
-        de="Der Katalog nach DCAT-AP.de; Schreibweise je nach Accept.", en="The catalogue in DCAT-AP.de; syntax by Accept."
-    ),
+    "feed": Text(de="Der Katalog nach DCAT-AP.de; Schreibweise je nach Accept.", en="The catalogue in DCAT-AP.de; syntax by Accept."),
     "feed_page": Text(
         de="Eine Seite des Katalogs nach DCAT-AP.de. Eine Seite umfasst feste Nummern; jenseits der letzten ist die Antwort 404.",
         en="One page of the catalogue in DCAT-AP.de. A page covers fixed numbers; beyond the last one the answer is 404.",

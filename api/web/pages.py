@@ -150,6 +150,7 @@ class DifferencePage:
     added: Preview
     removed: Preview
     changed: tuple[tuple[str, str, str, str], ...]  #: key, column, before, after
+    changed_cells: int  #: all of them
     limit: int  #: most rows shown of each kind
 
 

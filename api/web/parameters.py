@@ -42,9 +42,7 @@ class NoParameters(Parameters):
 ThemeCode = Literal["AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"]
 KindCode = Literal["participation", "project", "sensor", "council", "statistics", "other"]
 FormatCode = Literal["csv", "json", "ndjson", "xlsx", "parquet", "geojson"]
-LicenceCode = Literal[
-    "dl-zero-de/2.0", "dl-by-de/2.0", "cc-zero", "cc-by/4.0", "cc-by-sa/4.0", "odbl", "odby", "odcpddl", "officialWork"
-]
+LicenceCode = Literal["dl-zero-de/2.0", "dl-by-de/2.0", "cc-zero", "cc-by/4.0", "cc-by-sa/4.0", "odbl", "odby", "odcpddl", "officialWork"]
 UpdatedCode = Literal["30d", "1y", "older"]
 SortCode = Literal["relevance", "updated", "title"]
 
@@ -100,5 +98,3 @@ CODES = {
     "license": tuple(each.code for each in Licence),
     "type": KINDS,
 }
-
-

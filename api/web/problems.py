@@ -30,6 +30,15 @@ class UnknownRepresentation(KlarError):
         self.allowed = tuple(allowed)
 
 
+class UnsuitableParameter(KlarError):
+    """This parameter does not go with this address."""
+
+    def __init__(self, name: str, *, allowed: str) -> None:
+        super().__init__(name)
+        self.name = name
+        self.allowed = allowed
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """The body of an error answer."""
@@ -74,7 +83,8 @@ KINDS: Mapping[type[Exception], _Kind] = {
         code="unknown-dataset",
         title=Text(de="Diesen Datensatz gibt es nicht", en="There is no such data set"),
         detail=Text(
-            de="Unter dieser Adresse wurde nie ein Datensatz veröffentlicht. Namen von Datensätzen ändern sich nicht; vielleicht steckt ein Tippfehler darin.",
+            de="Unter dieser Adresse wurde nie ein Datensatz veröffentlicht. Namen von Datensätzen ändern sich nicht: "
+            "Vielleicht steckt ein Tippfehler darin.",
             en="No data set was ever published at this address. Names of data sets never change; there may be a typing error in it.",
         ),
     ),
@@ -189,6 +199,8 @@ def problem_from(error: Exception, *, allowed: Sequence[str] = ()) -> Problem:
         return _plain(_METHOD if error.status_code == 405 else KINDS[UnknownPage])
     if isinstance(error, OSError) or _DATABASE_ERRORS & {each.__name__ for each in type(error).__mro__}:
         return _plain(_NOT_READY)
+    if isinstance(error, UnsuitableParameter):
+        return _parameter([{"parameter": error.name, "allowed": [error.allowed]}], _INVALID_PARAMETER)
     kind = next((KINDS[each] for each in type(error).__mro__ if each in KINDS), _INTERNAL)
     if isinstance(error, Gone):
         return _gone(kind, error)
@@ -227,10 +239,13 @@ def _gone(kind: _Kind, error: Gone) -> Problem:
 def _parameter_problem(error: RequestValidationError, parameters: Sequence[str]) -> Problem:
     """Names the first parameter that is wrong and what is allowed; `errors` holds all of them."""
     found = [_parameter_error(each, parameters) for each in error.errors()]
+    return _parameter(found, _UNKNOWN_PARAMETER if error.errors()[0]["type"] == "extra_forbidden" else _INVALID_PARAMETER)
+
+
+def _parameter(found: Sequence[Mapping[str, Any]], kind: _Kind) -> Problem:
     first = found[0]
-    kind = _UNKNOWN_PARAMETER if error.errors()[0]["type"] == "extra_forbidden" else _INVALID_PARAMETER
     words = {"name": first["parameter"], "allowed": ", ".join(first["allowed"]) or "–"}
-    return _filled(kind, words, words, {**first, "errors": found})
+    return _filled(kind, words, words, {**first, "errors": list(found)})
 
 
 def _parameter_error(error: Mapping[str, Any], parameters: Sequence[str]) -> dict[str, Any]:

@@ -13,7 +13,12 @@ Rows = Sequence[Mapping[str, Value]]
 #: Tables whose rows hold reported figures, in the order of the page.
 TABLES = ("process", "event", "result", "platform_figure", "figure")
 #: Columns with a figure, and the measure of the table of assertions that means the same.
-_PROCESS = {"participants": "participants", "contributions": "contributions", "votes": "votes-total", "registered_users": "registered-users"}
+_PROCESS = {
+    "participants": "participants",
+    "contributions": "contributions",
+    "votes": "votes-total",
+    "registered_users": "registered-users",
+}
 _EVENT = {"capacity": "capacity", "registrations": "registrations", "attendees": "participants"}
 _SECTIONS = {
     "process": Text(de="Beteiligungsverfahren", en="Participation processes"),

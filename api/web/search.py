@@ -2,7 +2,6 @@
 
 import math
 import re
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,6 @@ from api.web.problems import UnknownPage
 from api.web.record import summary_json
 from api.web.texts import text
 from api.web.web import Web
-from api.web.wording import number
 from schemas.model import Dataset
 from schemas.values import FileFormat, Licence, Theme
 
@@ -33,6 +31,8 @@ class FoundDatasets:
 
 
 def card(dataset: Dataset) -> Card:
+    """NDJSON is left out: for readers of a list it is JSON once more."""
+    formats = [each.format.extension for each in dataset.distributions if each.format is not FileFormat.NDJSON]
     return Card(
         name=dataset.name,
         title=dataset.title,
@@ -40,7 +40,7 @@ def card(dataset: Dataset) -> Card:
         kind=dataset.kind,
         modified=dataset.modified,
         rows=dataset.rows,
-        formats=tuple(each.format.title.de.partition(" (")[0] for each in dataset.distributions),
+        formats=tuple(text(f"short_{each}", "de") for each in formats),
         licence=dataset.licence.title,
     )
 
@@ -201,6 +201,7 @@ def _wish(web: Web, words: str, language: str) -> str:
 
 def find(web: Web, parameters: SearchParameters, size: int) -> FoundDatasets:
     from catalog.search import query_for
+
     datasets = [each.dataset for each in web.services.store.datasets()]
     return query_for(datasets, parameters, size, FoundDatasets)
 

@@ -56,6 +56,8 @@ class Frame:
     title: str  #: of the page, "" on the start page
     description: str = ""  #: one sentence for search engines
     section: str = ""  #: which entry of the navigation is current
+    query: str = ""  #: of the address, with "?": kept when the language is changed
+    lasting: bool = True  #: False for errors, which search engines should forget
     alternates: tuple[tuple[str, str], ...] = ()  #: media type and path of other representations
 
 
@@ -126,5 +128,3 @@ def _lang_attribute(value: Text, language: str) -> Markup:
 
 def _digest(name: str) -> str:
     return hashlib.sha256(STATIC.joinpath(name).read_bytes()).hexdigest()[:12]
-
-

@@ -1,6 +1,7 @@
 """When it is time: German wall clocks, also in the two nights that have no or two half past two."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from apscheduler.triggers.cron import CronTrigger
@@ -55,7 +56,7 @@ def test_an_hourly_job_counts_real_hours(day: datetime, hours: int) -> None:
     found = firings("15 * * * *", day, end)
 
     assert len(found) == hours
-    assert {later - earlier for earlier, later in zip(found, found[1:], strict=False)} == {timedelta(hours=1)}
+    assert {later - earlier for earlier, later in pairwise(found)} == {timedelta(hours=1)}
 
 
 def test_apscheduler_alone_would_fire_twice_in_the_autumn_night() -> None:
@@ -95,7 +96,7 @@ def test_what_is_no_schedule_is_refused(expression: str) -> None:
 
 
 EXPRESSIONS = st.sampled_from(["30 2 * * *", "*/15 * * * *", "0 4 * * 1", "5 3 1 * *", "0 2,3 * * *", "*/20 2 * * sun", "0 12 29 2 *"])
-INSTANTS = st.datetimes(datetime(2023, 1, 1), datetime(2030, 1, 1)).map(lambda each: each.replace(tzinfo=UTC))
+INSTANTS = st.integers(1_670_000_000, 1_890_000_000).map(lambda each: datetime.fromtimestamp(each, UTC))
 SWITCHES = st.sampled_from([datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)])
 NEAR_SWITCH = st.builds(lambda at, minutes: at + timedelta(minutes=minutes), SWITCHES, st.integers(-200, 200))
 

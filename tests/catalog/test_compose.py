@@ -7,17 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog import tables
+from catalog.codec import dumps
 from catalog.compose import coverage
+from catalog.entries import ChangeKind
 from catalog.plan import PublishedRow, RowState
 from schemas.dates import PartialDate, Precision
+from schemas.declaration import Declaration
 from schemas.values import Licence
 from tests.catalog.world import START, World, bench, declaration
 
 
 def _row(built: str | None) -> PublishedRow:
-    return PublishedRow(
-        source="s", row=bench("b", built=built), state=RowState.CURRENT, state_since=None, acknowledged=False, changed_at=START, changed_run=1
-    )
+    row = bench("b", built=built)
+    return PublishedRow(source="s", row=row, state=RowState.CURRENT, state_since=None, acknowledged=False, changed_at=START, changed_run=1)
 
 
 @pytest.mark.parametrize(
@@ -69,14 +72,27 @@ def test_an_attribution_is_named_only_where_the_licence_asks(world: World) -> No
     assert world.store.dataset("baenke").dataset.attribution == ""
 
 
-def test_a_new_column_makes_an_edition_on_refresh(world: World) -> None:
-    """What a later version of the program declares reaches readers without a harvest."""
-    world.harvest(bench("b1"))
+def _wider() -> Declaration:
     own = declaration()
-    wider = replace(own, table=replace(own.table, fields=(*own.table.fields, replace(own.table.fields[1], name="height"))))
+    return replace(own, table=replace(own.table, fields=(*own.table.fields, replace(own.table.fields[1], name="height"))))
 
-    world.harvest(bench("b1"), bench("b2"), of=wider)
+
+def test_a_new_column_stands_in_new_editions_only(world: World) -> None:
+    world.harvest(bench("b1"))
+
+    world.harvest(bench("b1"), bench("b2"), of=_wider())
 
     assert world.content().splitlines()[0].startswith("id,place,built,height,source")
     assert world.content(number=1).splitlines()[0].startswith("id,place,built,source")
     assert world.store.dataset("baenke").dataset.table.field("height").type == "string"
+
+
+def test_a_column_that_a_later_version_declares_reaches_readers_without_a_harvest(world: World) -> None:
+    world.harvest(bench("b1"))
+    with world.store.database.write() as connection:
+        connection.execute(tables.dataset.update().values(declaration=dumps(Declaration, _wider())))
+
+    assert world.publisher.refresh() == ("baenke",)
+
+    assert world.content().splitlines()[0].startswith("id,place,built,height,source")
+    assert [(each.kind, each.edition) for each in world.store.changes()][-1] == (ChangeKind.EDITION, 2)

@@ -286,6 +286,7 @@ def _crash_everywhere(installations: Installations, story: Story, step: int = 1)
     print(f"{count} boundaries")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", STORIES)
 def test_a_crash_at_any_boundary_leaves_the_last_state_and_the_next_run_ends_well(on_sqlite: Installations, name: str) -> None:
@@ -295,6 +296,7 @@ def test_a_crash_at_any_boundary_leaves_the_last_state_and_the_next_run_ends_wel
     assert left[0] == "before"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", STORIES)
 def test_the_same_on_postgres_at_every_seventh_boundary(on_postgres: Installations, name: str) -> None:
@@ -322,7 +324,7 @@ def test_the_check_notices_a_torn_edition_and_a_short_feed(on_sqlite: Installati
 
 def test_killed_at_random_moments_again_and_again(on_sqlite: Installations) -> None:
     place = on_sqlite.copy()
-    moments = random.Random(22)  # noqa: S311  # not for secrets: the same moments on every machine
+    moments = random.Random(22)  # not for secrets: the same moments on every machine
     finished = 0
     for turn in range(15):
         before = public_state(place)

@@ -1,6 +1,8 @@
 """Migrations: under a lock, complete, and equal to what the code believes."""
 
 import multiprocessing
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy import text
 
 from catalog import database, tables
 from catalog.store import Store
-from schemas.errors import ConfigurationError, WrongSchemaVersion
+from schemas.errors import Busy, ConfigurationError, WrongSchemaVersion
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -92,3 +94,22 @@ def test_sqlite_is_set_up_to_lose_nothing_and_to_keep_nothing_erased(sqlite_url:
 def test_a_database_in_memory_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="Datei"):
         Store("sqlite://")
+
+
+def test_a_writer_that_waits_too_long_is_told_that_another_one_writes(store: Store, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.2 if url.startswith("sqlite") else 1)
+    other = Store(url)
+
+    with store.database.write(), pytest.raises(Busy), other.database.write():
+        pass
+
+    other.close()
+
+
+def test_serving_from_sqlite_imports_no_heavy_library() -> None:
+    heavy = {"psycopg", "alembic", "duckdb", "frictionless", "xlsxwriter", "openpyxl"}
+    code = f"import sys, catalog.store; print(sorted({heavy} & set(sys.modules)))"
+
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+
+    assert found.stdout == "[]\n"

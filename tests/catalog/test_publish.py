@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from catalog.entries import ChangeKind, NotRendered, QuarantineState, Status
-from catalog.issuing import write_all
 from catalog.plan import Guards, PlanState, Review
+from catalog.press import write_all
 from schemas.errors import ConfigurationError, DecisionRefused, Gone, PlanOutdated, UnknownDataset, UnknownEdition
 from schemas.model import SourceReference
 from schemas.row import Quarantined

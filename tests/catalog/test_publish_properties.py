@@ -3,11 +3,12 @@
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from catalog.plan import Guards, PublishedRow, Review, RowState
 from catalog.store import Store
 from schemas.errors import Gone
 from schemas.row import Quarantined
-from tests.catalog.world import Clock, World, bench
+from tests.catalog.world import START, Clock, World, bench
 
 GUARDS = Guards(at_least=1, max_shrink=0.4, remove_after=timedelta(days=3), review=Review.NEVER)
 KEYS = [f"b{number}" for number in range(6)]
@@ -34,7 +35,7 @@ class State:
 
 states = st.builds(
     State,
-    rows=st.dictionaries(st.sampled_from(KEYS), st.sampled_from(["Park", "Bahnhof", "Ä,\"\n=1+1"]), max_size=6),
+    rows=st.dictionaries(st.sampled_from(KEYS), st.sampled_from(["Park", "Bahnhof", 'Ä,"\n=1+1']), max_size=6),
     quarantined=st.frozensets(st.sampled_from(KEYS), max_size=2),
     complete=st.sampled_from([True, True, True, False]),
     days=st.integers(0, 4),
@@ -124,3 +125,16 @@ def test_whatever_a_source_does_nothing_published_is_lost_or_silently_changed(sq
             if before and not state.rows and not state.approved and any(not each.acknowledged for each in before):
                 assert [each.row for each in after] == [each.row for each in before], "an empty source removes nothing"
         store.close()
+
+
+def test_the_checks_notice_a_lost_row_and_a_dishonest_time() -> None:
+    """Negative control."""
+    row = PublishedRow(
+        source="s", row=bench("b0"), state=RowState.CURRENT, state_since=None, acknowledged=False, changed_at=START, changed_run=1
+    )
+    gone = State(rows={}, quarantined=frozenset(), complete=True, days=9, approved=True)
+
+    with pytest.raises(AssertionError, match="marked"):
+        _require_nothing_lost([row], [], gone, START)
+    with pytest.raises(AssertionError):
+        _require_honest_times([row], [replace(row, changed_run=2)])

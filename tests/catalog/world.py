@@ -9,9 +9,9 @@ from pathlib import Path
 from catalog import formats
 from catalog.entries import Applied
 from catalog.files import Files
-from catalog.issuing import Content, FileWriter
 from catalog.plan import Guards, Intake, Plan, PlanState, Review, SeenTable
 from catalog.planning import make_plan
+from catalog.press import Content, FileWriter
 from catalog.publish import Publisher
 from catalog.rendering import SYNTAXES, Rendered, Renderer
 from catalog.store import Store

@@ -6,7 +6,7 @@ from api.web.answers import represent, represent_json, respond_file
 from api.web.openapi import DATA, FILE
 from api.web.packages import package_json, package_zip
 from api.web.parameters import DownloadQuery, Nothing
-from api.web.problems import NotReady, UnknownRepresentation
+from api.web.problems import NotReady, UnknownRepresentation, UnsuitableParameter
 from api.web.record import EXCEL
 from api.web.web import Web
 from catalog.entries import Edition
@@ -45,7 +45,7 @@ def _key(extension: str, query: DownloadQuery) -> str:
     if query.dialect is None:
         return extension
     if extension != "csv":
-        raise UnknownRepresentation(extension, allowed=["data.csv?dialect=excel-de"])
+        raise UnsuitableParameter("dialect", allowed="data.csv?dialect=excel-de")
     return EXCEL
 
 

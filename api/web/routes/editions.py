@@ -1,8 +1,6 @@
 """All editions of a data set, and what changed between two of them."""
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -20,10 +18,11 @@ from api.web.templating import Frame
 from api.web.texts import text
 from api.web.web import Web, dataset_name
 from api.web.wording import cell
-from catalog.difference import Difference, difference
+from catalog.difference import Difference, difference, difference_csv
 from catalog.entries import Edition
+from catalog.plan import FieldChange
 from schemas.model import Dataset
-from schemas.row import Value
+from schemas.table import provenance_fields
 
 _OFFERS = {"text/html": "html", "application/json": "json", "text/csv": "csv"}
 _SHOWN = 100
@@ -111,7 +110,12 @@ def _difference_json(web: Web, name: str, before: str, after: str) -> Representa
         "dataset": name,
         "before": one.number,
         "after": other.number,
-        "counts": {"added": len(found.added), "removed": len(found.removed), "changed": len(found.changed)},
+        "counts": {
+            "added": len(found.added),
+            "removed": len(found.removed),
+            "changed": len(found.changed) - len(found.provenance_only),
+            "provenance_only": len(found.provenance_only),
+        },
         "added": list(found.added),
         "removed": list(found.removed),
         "changed": [
@@ -123,38 +127,16 @@ def _difference_json(web: Web, name: str, before: str, after: str) -> Representa
 
 
 def _difference_csv(web: Web, name: str, before: str, after: str) -> Representation:
-    """One line a changed cell; a new or dropped row is one line without column."""
     dataset, _, _, found = _compare(web, name, before, after)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("change", "key", "field", "before", "after"))
-    writer.writerows(("added", _key(dataset, row), "", "", "") for row in found.added)
-    writer.writerows(("removed", _key(dataset, row), "", "", "") for row in found.removed)
-    writer.writerows(
-        ("changed", key, each.field, _plain(each.before), _plain(each.after)) for key, changes in found.changed.items() for each in changes
-    )
     headers = {"vary": "Accept", "content-disposition": f'attachment; filename="{name}-{before}-{after}.csv"'}
-    return represent(out.getvalue().encode(), "text/csv; charset=utf-8; header=present", headers=headers)
-
-
-def _key(dataset: Dataset, row: Mapping[str, Value]) -> str:
-    return "/".join(_plain(row.get(each)) for each in dataset.table.key)
-
-
-def _plain(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
+    return represent(difference_csv(found, dataset.table), "text/csv; charset=utf-8; header=present", headers=headers)
 
 
 def _difference_page(web: Web, name: str, before: str, after: str, language: str) -> Representation:
     dataset, one, other, found = _compare(web, name, before, after)
-    changed = [
-        (key, field.title.in_language(language), cell(each.before, field, language), cell(each.after, field, language))
-        for key, changes in found.changed.items()
-        for each in changes
-        for field in (dataset.table.field(each.field),)
-    ]
+    provenance = {each.name for each in provenance_fields()}
+    cells = [(key, each) for key, changes in found.changed.items() for each in changes if each.field not in provenance]
+    changed = [(key, *_words(dataset, each, language)) for key, each in cells[:_SHOWN]]
     page = DifferencePage(
         dataset=dataset,
         before=one,
@@ -162,9 +144,18 @@ def _difference_page(web: Web, name: str, before: str, after: str, language: str
         difference=found,
         added=preview(dataset.table, found.added[:_SHOWN], language),
         removed=preview(dataset.table, found.removed[:_SHOWN], language),
-        changed=tuple(changed[:_SHOWN]),
+        changed=tuple(changed),
+        changed_cells=len(cells),
         limit=_SHOWN,
     )
     title = f"{text('difference_heading', language)} {dataset.title.in_language(language)}"
     frame = Frame(language=language, path=f"/datasets/{name}/editions/{before}/diff/{after}", title=title, section="datasets")
     return web.page("difference.html", frame, page)
+
+
+def _words(dataset: Dataset, change: FieldChange, language: str) -> tuple[str, str, str]:
+    """Column, before and after as people read them; a column that the table no longer has keeps its bare name."""
+    if change.field not in dataset.table.field_names:
+        return change.field, str(change.before or ""), str(change.after or "")
+    field = dataset.table.field(change.field)
+    return field.title.in_language(language), cell(change.before, field, language), cell(change.after, field, language)

@@ -251,4 +251,3 @@ def _legal(web: Web, language: str, name: str) -> Representation:
     html = _MARKDOWN.render(path.read_text(encoding="utf-8")) if path is not None and written else ""
     frame = Frame(language=language, path=f"/{name}", title=text(f"legal_{name}", language), section="")
     return web.page("legal.html", frame, LegalPage(name=name, html=html, written=written))
-

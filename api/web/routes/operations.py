@@ -104,4 +104,3 @@ def _static(name: str) -> Representation:
     if name not in known:
         raise UnknownPage(name)
     return represent(known[name].read_bytes(), _STATIC_TYPES[known[name].suffix])
-

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from catalog.search import Search
+
 from api.web.services import LEGAL_PAGES, PublicServices, PublicSource
 from catalog.files import Files
 from catalog.plan import Guards, Intake, Outcome, PlanState, Review, RunRecord, SeenTable
 from catalog.planning import make_plan
 from catalog.publish import Publisher
 from catalog.rendering import Renderer
-from catalog.search import Search
 from catalog.store import Store
 from dcat.render import renderer
 from schemas.declaration import Declaration, city_wide, declaration_of_table
@@ -214,8 +215,16 @@ def _figures(world: World) -> None:
         "unit": "persons", "source_date_basis": "stated",
     }  # fmt: skip
     world.harvest(
-        row("figure", "ev-1", **{**common, "value": 300, "qualifier": "max", "asserted_by": "herzlich-digital.de", "source_date": "2020-02-14"}),
-        row("figure", "ev-2", **{**common, "value": 300, "qualifier": "min", "asserted_by": "Jahresrückblick 2020", "source_date": "2020-12"}),
+        row(
+            "figure",
+            "ev-1",
+            **{**common, "value": 300, "qualifier": "max", "asserted_by": "herzlich-digital.de", "source_date": "2020-02-14"},
+        ),
+        row(
+            "figure",
+            "ev-2",
+            **{**common, "value": 300, "qualifier": "min", "asserted_by": "Jahresrückblick 2020", "source_date": "2020-12"},
+        ),
         of=declaration_of_table("figure"),
     )
 

@@ -1,0 +1,106 @@
+"""`klar harvest`: read sources, publish what may be published, say what waits."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from api.cli.app import Command, Json, opened, person
+from api.cli.errors import sentence_of
+from api.cli.output import OUTCOMES, counts_text, finding_text, moment_json, print_json, run_json, say
+from api.wiring import Installation
+from catalog.plan import Outcome, RunRecord
+from harvesters.harvester import SourceConfig
+from schemas.errors import ConfigurationError, KlarError
+
+#: Findings shown per source; the rest is counted.
+_SHOWN = 10
+
+
+def register(app: typer.Typer) -> None:
+    app.command("harvest", cls=Command)(harvest)
+
+
+def harvest(
+    ctx: typer.Context,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[QUELLE]…", help="Namen von Quellen; ohne Angabe alle.")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Nur lesen und den Änderungsplan ablegen, nichts veröffentlichen.")] = False,
+    replay: Annotated[int | None, typer.Option("--replay", metavar="ERNTE", help="Aus dem Archiv einer früheren Ernte lesen (noch nicht möglich).")] = None,
+    i_know: Annotated[bool, typer.Option("--i-know", help="Alles unter der geänderten uri_base veröffentlichen: Alle Adressen ändern sich.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Erntet Quellen und veröffentlicht, was sich geändert hat.
+
+    Ende mit 0: alles in Ordnung. 1: eine Quelle ist gescheitert. 2: etwas wartet auf einen Menschen (klar plans, klar quarantine).
+    """
+    if replay is not None:
+        raise ConfigurationError("--replay gibt es noch nicht: Aus dem Archiv zu ernten kommt mit einer späteren Version.")
+    with opened(ctx) as found:
+        chosen = [found.source(each) for each in sources] if sources else list(found.settings.sources())
+        if not chosen:
+            raise ConfigurationError("Es ist keine Quelle eingerichtet; [[source]] in klar.toml legt eine an.")
+        if i_know and not plan:
+            found.publisher.move_uri_base(by=person(""), reason="klar harvest --i-know")
+        records = [_run(found, each, plan_only=plan, quiet=as_json) for each in dict.fromkeys(chosen)]
+        changed = () if plan else found.follow_up()
+        waiting = _waiting(found, [each.name for each in chosen])
+    if as_json:
+        print_json({"runs": [run_json(each) for each in records], "metadata_changed": list(changed), "waiting": waiting})
+    else:
+        _conclude(changed, waiting)
+    raise typer.Exit(_status(records, waiting))
+
+
+def _run(found: Installation, source: SourceConfig, *, plan_only: bool, quiet: bool) -> RunRecord:
+    """One source; its error stays its own."""
+    try:
+        with _progress(source, quiet) as progress:
+            record = found.harvest(source, plan_only=plan_only, progress=progress)
+    except KlarError as error:
+        record = _failure(found, source, error)
+    if not quiet:
+        _report(record)
+    return record
+
+
+def _failure(found: Installation, source: SourceConfig, error: KlarError) -> RunRecord:
+    """A run that did not even begin."""
+    now = found.clock()
+    return RunRecord(
+        id=0, source=source.name, started_at=now, finished_at=now, outcome=Outcome.FAILED, message=sentence_of(error), counts={}
+    )
+
+
+def _report(record: RunRecord) -> None:
+    parts = [f"{record.source}: {OUTCOMES[record.outcome]}"]
+    if record.counts:
+        parts.append(f"({counts_text(record.counts)})")
+    say(" ".join(parts) + (f". {record.message}" if record.message else ""))
+    for each in record.findings[:_SHOWN]:
+        say(f"  {finding_text(each)}")
+    if len(record.findings) > _SHOWN:
+        say(f"  … und {len(record.findings) - _SHOWN} weitere Hinweise (klar harvest --json)")
+
+
+def _waiting(found: Installation, names: Sequence[str]) -> dict[str, list[int]]:
+    plans = [each.id for each in found.store.plans() if each.plan.source.name in names and each.plan.holds]
+    items = [each.id for each in found.store.quarantine() if each.source in names]
+    return {"plans": plans, "quarantine": items}
+
+
+def _conclude(changed: Sequence[str], waiting: dict[str, list[int]]) -> None:
+    if changed:
+        say(f"Beschreibung oder Darstellung erneuert: {', '.join(changed)}")
+    if waiting["plans"]:
+        say(f"Angehalten: Plan {', '.join(map(str, waiting['plans']))}. Ansehen: klar plans show {waiting['plans'][0]}")
+    if waiting["quarantine"]:
+        say(f"In der Prüfliste: {len(waiting['quarantine'])}. Ansehen: klar quarantine")
+
+
+def _status(records: Sequence[RunRecord], waiting: dict[str, list[int]]) -> int:
+    if any(each.outcome is Outcome.FAILED for each in records):
+        return 1
+    return 2 if waiting["plans"] or waiting["quarantine"] or any(each.outcome is Outcome.HELD for each in records) else 0

@@ -1,0 +1,62 @@
+"""`klar serve`: the public API and pages. The server never sees the vault's settings."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from fastapi import FastAPI
+
+from api.cli.app import Command, config_path
+from api.cli.output import say
+from api.settings import load
+from api.web.app import create_app
+from api.wiring import public_services, require_database, store_of
+
+
+def register(app: typer.Typer) -> None:
+    app.command("serve", cls=Command)(serve)
+
+
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str, typer.Option("--host", help="Adresse, an der gelauscht wird.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port.")] = 8000,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Zahl der Prozesse.")] = 1,
+) -> None:
+    """Startet die öffentlichen Seiten und Schnittstellen. Ende mit Strg-C oder SIGTERM."""
+    import uvicorn  # heavy: 120 ms
+
+    path = config_path(ctx)
+    _require_ready(path)
+    # Workers are processes of their own: each reads the configuration again, from the environment it inherits.
+    os.environ["KLAR_CONFIG"] = str(path)
+    say(f"klar läuft auf http://{f'[{host}]' if ':' in host else host}:{port} (Ende mit Strg-C)")
+    uvicorn.run(
+        "api.cli.serve:application",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        http="httptools",
+        loop="uvloop" if os.name == "posix" else "asyncio",
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+    )
+
+
+def application() -> FastAPI:
+    """What every worker process serves: built from KLAR_CONFIG, without the sections a public process has no business with."""
+    return create_app(public_services(load(Path(os.environ["KLAR_CONFIG"]), os.environ).public()))
+
+
+def _require_ready(path: Path) -> None:
+    """One sentence now is better than a traceback in every worker. Raises ConfigurationError, WrongSchemaVersion."""
+    settings = load(path, os.environ).public()
+    require_database(settings)
+    store = store_of(settings)
+    try:
+        store.require_current()
+    finally:
+        store.close()

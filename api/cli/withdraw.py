@@ -1,0 +1,31 @@
+"""`klar withdraw`: erase what must not be public, everywhere, and say so publicly."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli.app import By, Command, opened, person
+from api.cli.output import say
+
+
+def register(app: typer.Typer) -> None:
+    app.command("withdraw", cls=Command)(withdraw)
+
+
+def withdraw(
+    ctx: typer.Context,
+    dataset: Annotated[str, typer.Argument(metavar="DATENSATZ", help="Name des Datensatzes.")],
+    reason: Annotated[str, typer.Option("--reason", help="Begründung; sie wird öffentlich gezeigt.")],
+    edition: Annotated[int | None, typer.Option("--edition", metavar="N", min=1, help="Nur diesen Stand.")] = None,
+    row: Annotated[str | None, typer.Option("--row", metavar="SCHLÜSSEL", help="Nur diese Zeile, aus allen Ständen.")] = None,
+    by: By = "",
+) -> None:
+    """Löscht Inhalte, die nicht öffentlich sein dürfen: aus Ständen, Unterschieden, Archiv und Suche.
+
+    Das lässt sich nicht rückgängig machen. Die Adresse antwortet danach mit 410 und der Begründung.
+    """
+    with opened(ctx) as found:
+        found.publisher.withdraw(dataset, edition=edition, row=row, reason=reason, by=person(by))
+        found.follow_up()
+    what = f"Stand {edition} von »{dataset}«" if edition is not None else f"Zeile »{row}« in »{dataset}«" if row is not None else f"»{dataset}«"
+    say(f"Zurückgezogen: {what}. Die Begründung ist öffentlich: {reason}")

@@ -1,0 +1,213 @@
+"""Settings: klar.toml and environment, read once, checked whole, frozen (DESIGN A4)."""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from api.complaints import InvalidSettings, Whereabouts, complaints_about
+from api.cron import BerlinCron
+from api.overrides import folded, with_environment
+from api.sections import Content, PublicContent, SourceSection, duration
+from api.toml_lines import Path as KeyPath
+from api.toml_lines import key_lines
+from catalog.plan import Guards, Review
+from harvesters.harvester import SourceConfig
+from harvesters.registry import kinds
+from schemas.errors import ConfigurationError
+from schemas.model import Agent, Contact, Site
+from schemas.place import KAISERSLAUTERN
+from schemas.values import Language, Licence, PublisherType
+
+FILE = "klar.toml"
+#: Keys of [legal] -> name of the page, which is its address.
+LEGAL_PAGES = {
+    "imprint": "impressum",
+    "privacy": "datenschutz",
+    "accessibility": "barrierefreiheit",
+    "easy_language": "leichte-sprache",
+    "sign_language": "gebaerdensprache",
+    "terms": "nutzung",
+    "contact": "kontakt",
+}
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicSettings:
+    """What the public server is started with: nothing of the vault, of mail or of push targets."""
+
+    path: Path  #: of klar.toml, absolute
+    content: PublicContent
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
+
+    @property
+    def database(self) -> str:
+        """URL of the store's database."""
+        return database_url(self.content.store.database, self.folder)
+
+    @property
+    def files(self) -> Path:
+        return self.folder / self.content.store.files
+
+    @property
+    def curation(self) -> Path:
+        return self.folder / "curation"
+
+    def legal_pages(self) -> dict[str, Path]:
+        """Page name -> Markdown file, whether it exists or not; pages without a file are left out."""
+        files = {page: getattr(self.content.legal, key) for key, page in LEGAL_PAGES.items()}
+        return {page: self.folder / file for page, file in files.items() if file}
+
+    def site(self) -> Site:
+        site, publisher = self.content.site, self.content.publisher
+        return Site(
+            base_url=site.base_url,
+            uri_base=site.uri_base,
+            title=site.title,
+            publisher=Agent(name=publisher.name, type=PublisherType.LOCAL),
+            contact=Contact(name=publisher.name, email=publisher.contact_email),
+            licence=Licence.from_iri(publisher.licence),
+            contributor_id=publisher.contributor_id,
+            place=KAISERSLAUTERN,
+            languages=tuple(each for tag in site.languages for each in Language if each.tag == tag),
+            official=site.official,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(PublicSettings):
+    """Everything, for the processes of the operator."""
+
+    content: Content
+
+    def public(self) -> PublicSettings:
+        wanted = {name: getattr(self.content, name) for name in PublicContent.model_fields}
+        return PublicSettings(path=self.path, content=PublicContent.model_construct(**wanted))
+
+    def sources(self) -> tuple[SourceConfig, ...]:
+        """In the order of the file."""
+        return tuple(_source_config(each, self.folder) for each in self.content.source)
+
+
+def load(path: Path, environ: Mapping[str, str]) -> Settings:
+    """Raises InvalidSettings, whose lines name file and line (or the variable) of every mistake."""
+    path = path.absolute()
+    text, written = _read(path)
+    overridden = with_environment(written, environ)
+    where = Whereabouts(file=path, lines=key_lines(text), origins=overridden.origins, content=overridden.content)
+    complaints = list(overridden.problems)
+    try:
+        content = Content.model_validate(overridden.content)
+    except ValidationError as error:
+        raise InvalidSettings([*complaints, *complaints_about(error, where)]) from error
+    complaints += [where.complaint(place, sentence) for place, sentence in _contradictions(content)]
+    complaints += [each for number, source in enumerate(content.source) for each in _option_complaints(number, source, where)]
+    if complaints:
+        raise InvalidSettings(complaints)
+    return Settings(path=path, content=content)
+
+
+def find(config: Path | None, environ: Mapping[str, str]) -> Path:
+    """`--config`, else KLAR_CONFIG, else ./klar.toml."""
+    return config or Path(environ.get("KLAR_CONFIG") or FILE)
+
+
+def database_url(url: str, folder: Path) -> str:
+    """A path of SQLite is relative to the folder of klar.toml, not to wherever a command was typed."""
+    if not url.startswith(_SQLITE):
+        return url
+    return _SQLITE + str((folder / url.removeprefix(_SQLITE)).absolute())
+
+
+def expected_interval(schedule: str, now: datetime) -> timedelta | None:
+    """Longest time between two runs; None for a source harvested by hand."""
+    return BerlinCron(schedule).longest_interval(now) if schedule else None
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        return text, tomllib.loads(text)
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path} gibt es nicht. »klar init« legt eine an; --config oder KLAR_CONFIG nennen eine andere.") from None
+    except IsADirectoryError:
+        raise ConfigurationError(f"{path} ist ein Ordner; gemeint ist vielleicht {path / FILE}.") from None
+    except OSError as error:
+        raise ConfigurationError(f"{path} kann nicht gelesen werden: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise InvalidSettings([f"{path}, Zeile {line}: Die Datei muss in UTF-8 geschrieben sein."]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidSettings([_syntax_complaint(path, text, str(error))]) from error
+
+
+def _syntax_complaint(path: Path, text: str, message: str) -> str:
+    """tomllib says `… (at line 3, column 5)` or `… (at end of document)`."""
+    match = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
+    line = int(match[1]) if match and match[1] else text.count("\n") + 1
+    hint = " Ein Schlüssel oder Abschnitt steht zweimal da." if re.search(r"overwrite|twice|mutate", message) else ""
+    return f"{path}, Zeile {line}: Das ist kein gültiges TOML.{hint} ({message[: match.start()] if match else message})"
+
+
+def _contradictions(content: Content) -> Iterator[tuple[KeyPath, str]]:
+    """What each key alone cannot tell."""
+    seen: dict[str, list[str]] = defaultdict(list)
+    for number, source in enumerate(content.source):
+        place: KeyPath = ("source", number)
+        same = seen[folded(source.name)]
+        if same:
+            yield (*place, "name"), f"gibt es schon oder gleicht bis auf - und _ der Quelle »{same[0]}«; Namen müssen eindeutig sein."
+        same.append(source.name)
+        if source.personal_data and not (source.legal_basis and source.data_anonymized is not None):
+            yield (*place, "personal_data"), "verlangt auch legal_basis und data_anonymized."
+        if source.token_env and source.token_file:
+            yield (*place, "token_file"), "und token_env schließen einander aus."
+        if source.kind not in kinds():
+            yield (*place, "kind"), f"nennt eine Art, die es nicht gibt; es gibt: {', '.join(sorted(kinds()))}."
+    for name, target in content.push.items():
+        if target.token_env and target.token_file:
+            yield ("push", name, "token_file"), "und token_env schließen einander aus."
+
+
+def _option_complaints(number: int, source: SourceSection, where: Whereabouts) -> list[str]:
+    harvester = kinds().get(source.kind)
+    if harvester is None:
+        return []  # said already
+    try:
+        harvester.Options.model_validate(source.options)
+    except ValidationError as error:
+        return complaints_about(error, where, within=("source", number, "options"))
+    return []
+
+
+def _source_config(source: SourceSection, folder: Path) -> SourceConfig:
+    return SourceConfig(
+        name=source.name,
+        title=source.title,
+        kind=source.kind,
+        url=source.url,
+        folder=folder,
+        options=source.options,
+        guards=Guards(
+            at_least=source.at_least,
+            max_shrink=source.max_shrink,
+            remove_after=duration(source.remove_after),
+            review=Review(source.review),
+        ),
+        personal_data=source.personal_data,
+        legal_basis=source.legal_basis,
+        allow_private=source.allow_private,
+        follow_hosts=source.follow_hosts,
+        token_env=source.token_env,
+        schedule=source.schedule,
+    )

@@ -1,0 +1,80 @@
+"""Files that nobody may have any more: listed in the transaction that gives them up, erased after its commit.
+
+A file that vanished before a commit that then failed would leave a published edition without content; a list in memory would
+not survive a crash between the two.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Connection, delete, select
+
+from catalog import tables
+from catalog.database import Database, Record
+from catalog.files import Files
+from catalog.plan import Outcome
+
+_f = tables.edition_file.c
+_a = tables.archive_entry.c
+_FILES = "files"
+_ARCHIVE = "archive"
+_EVERYTHING_LOOSE = "*"  #: instead of a SHA-256: whatever nothing refers to
+
+
+def give_up_payloads(connection: Connection, entries: Collection[Record]) -> None:
+    """Strike entries off the archive; their files go unless another entry names them."""
+    if not entries:
+        return
+    connection.execute(delete(tables.archive_entry).where(_a.id.in_([each.id for each in entries])))
+    _put_on_list(connection, _ARCHIVE, {each.sha256 for each in entries})
+
+
+def give_up_files(connection: Connection, where: ColumnElement[bool]) -> None:
+    """Strike files off editions; they go unless another edition has the same content."""
+    given_up = set(connection.execute(select(_f.sha256).where(where)).scalars())
+    connection.execute(delete(tables.edition_file).where(where))
+    _put_on_list(connection, _FILES, given_up)
+
+
+def sweep_later(connection: Connection) -> None:
+    """A publication that crashed before its commit left files that hold the same rows, and that nothing names."""
+    for folder in (_FILES, _ARCHIVE):
+        _put_on_list(connection, folder, {_EVERYTHING_LOOSE})
+
+
+def finish_erasures(database: Database, *, files: Files, archive: Files) -> None:
+    """Erase the files that committed withdrawals gave up, then strike them off the list. Cheap when there are none."""
+    with database.read() as connection:
+        if connection.execute(select(tables.erasure.c.sha256).limit(1)).first() is None:
+            return
+    with database.write() as connection:  # the lock keeps every publisher from bringing such a file back meanwhile
+        done = [(_FILES, each) for each in _erase(connection, _FILES, files, _f.sha256, may_sweep=True)]
+        # A running harvest has payloads on disk that no entry names yet.
+        running = connection.execute(select(tables.run.c.id).where(tables.run.c.outcome == Outcome.RUNNING.value).limit(1)).first()
+        done += [(_ARCHIVE, each) for each in _erase(connection, _ARCHIVE, archive, _a.sha256, may_sweep=running is None)]
+    if not done or not database.forget():
+        return  # nothing new, or a reader still holds the old pages: the list stays, and erasing twice does no harm
+    c = tables.erasure.c
+    with database.write() as connection:
+        for folder, sha256 in done:
+            connection.execute(delete(tables.erasure).where(c.folder == folder, c.sha256 == sha256))
+
+
+def _put_on_list(connection: Connection, folder: str, shas: set[str]) -> None:
+    c = tables.erasure.c
+    shas = shas - set(connection.execute(select(c.sha256).where(c.folder == folder)).scalars())
+    if shas:
+        connection.execute(tables.erasure.insert(), [{"folder": folder, "sha256": each} for each in sorted(shas)])
+
+
+def _erase(connection: Connection, name: str, folder: Files, in_use: ColumnElement[str], *, may_sweep: bool) -> list[str]:
+    """What of the list is done with: erased, or named again by somebody else."""
+    pending = set(connection.execute(select(tables.erasure.c.sha256).where(tables.erasure.c.folder == name)).scalars())
+    referenced = set(connection.execute(select(in_use).distinct()).scalars())
+    sweeps = _EVERYTHING_LOOSE in pending
+    pending.discard(_EVERYTHING_LOOSE)
+    for sha256 in sorted(pending - referenced):
+        folder.erase(sha256)
+    if sweeps and may_sweep:
+        folder.sweep(referenced)
+        pending.add(_EVERYTHING_LOOSE)
+    return sorted(pending)
