@@ -41,6 +41,15 @@ class PlanShelf(Shelf):
             (number,) = connection.execute(tables.plan.insert().values(values)).inserted_primary_key or (0,)
             return int(number)
 
+    def supersede_plans(self, source: str) -> None:
+        """A newer run found nothing to change: what older plans of the source proposed is history."""
+        older = (_plan.source == source) & _plan.state.in_(_open_values)
+        with self.database.read() as connection:
+            if connection.execute(select(_plan.id).where(older).limit(1)).first() is None:
+                return
+        with self.database.write() as connection:
+            connection.execute(tables.plan.update().where(older).values(state=PlanState.SUPERSEDED.value))
+
     def plan(self, plan: int) -> StoredPlan:
         """Raises UnknownItem."""
         with self.database.read() as connection:

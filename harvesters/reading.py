@@ -303,8 +303,10 @@ def _json_lines(items: Sequence[object], header: tuple[str, ...]) -> Iterator[_R
 
 def _json_cell(value: object) -> Cell | _Unusable:
     """A list of simple values becomes text joined by semicolons."""
+    if isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):
+        return _Unusable(code="control-character", message="Der Text enthält halbe Zeichen (einzelne Surrogate).")
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     if isinstance(value, list) and all(isinstance(each, (str, int, float)) for each in value):
-        return "; ".join(map(str, value))
+        return _json_cell("; ".join(map(str, value)))
     return _Unusable(code="nested-value", message="Der Wert ist geschachtelt; gelesen werden nur einfache Werte und Listen davon.")

@@ -1,9 +1,9 @@
 """The one way in: everything a source gives comes through a `Fetch`, which archives it before anyone reads it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +15,9 @@ class Payload:
     fetched_at: datetime  #: aware
     sha256: str  #: of `content`, hexadecimal; the archive's key
     media_type: str = ""  #: as the source said, without parameters; "" when it said nothing
+    charset: str = ""  #: as the source said, lower case: a claim, never a reason to decode
+    sniffed: str = ""  #: what the first bytes look like (`json`, `text`, `xlsx` …); "" when nobody looked
+    unchanged: bool = False  #: the archive holds this content already: from an answer 304, or the same bytes again
 
 
 class Fetch(Protocol):
@@ -27,4 +30,26 @@ class Fetch(Protocol):
     def get(self, url: str, *, keep: Callable[[bytes], bytes] | None = None, archive: bool = True) -> Payload:
         """One answer. `keep` is a kind's allow-list filter and runs before archiving; `archive=False` keeps
         what may hold personal data out of the archive."""
+        ...
+
+
+@runtime_checkable
+class WebFetch(Fetch, Protocol):
+    """A source in the web. Kinds that page or negotiate ask `harvesters.http.paging.web(fetch)` for it."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        keep: Callable[[bytes], bytes] | None = None,
+        archive: bool = True,
+        accept: str = "*/*",
+        expected: Collection[str] = (),
+    ) -> Payload:
+        """`expected`: names of forms of `harvesters.http.sniffing.Form`; without, whatever the address promises, and no web page."""
+        ...
+
+    def follow(self, url: str, *, base: str) -> str:
+        """The absolute address of a next-link found in the answer at `base`. Raises SourceError: a host that is not permitted, a
+        step from https to http, credentials in the address, or an address this run has read before."""
         ...

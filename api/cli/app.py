@@ -69,7 +69,9 @@ By = Annotated[str, typer.Option("--by", help="Wer entscheidet; sonst der angeme
 def _options(
     ctx: typer.Context,
     config: Annotated[Path | None, typer.Option("--config", help="Konfiguration; sonst KLAR_CONFIG, sonst ./klar.toml.")] = None,
-    show_version: Annotated[bool, typer.Option("--version", is_eager=True, callback=lambda wanted: _show_version(wanted), help="Version zeigen.")] = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=lambda wanted: _show_version(wanted), help="Version zeigen.")
+    ] = False,
 ) -> None:
     ctx.obj = config
 

@@ -62,14 +62,15 @@ def show_plan(ctx: typer.Context, number: Number, as_json: Json = False) -> None
     if as_json:
         print_json({**_plan_json(stored), "tables": [_table_json(each) for each in stored.plan.tables]})
         return
-    say(f"Plan {stored.id}: Quelle {stored.plan.source.name}, Ernte {stored.plan.run} vom {moment(stored.plan.at)}, {PLAN_STATES[stored.state]}")
+    plan = stored.plan
+    say(f"Plan {stored.id}: Quelle {plan.source.name}, Ernte {plan.run} vom {moment(plan.at)}, {PLAN_STATES[stored.state]}")
     if stored.decided_by:
         say(f"Entschieden von {stored.decided_by} am {moment(stored.decided_at)}: {stored.reason}")
-    for each in stored.plan.holds:
+    for each in plan.holds:
         say(f"  Angehalten: {each.message}")
-    for finding in stored.plan.findings:
+    for finding in plan.findings:
         say(f"  Hinweis: {finding_text(finding)}")
-    for table in stored.plan.tables:
+    for table in plan.tables:
         _say_table(table)
 
 

@@ -59,14 +59,22 @@ def _mistake(error: typer.TyperException) -> str:
     if unknown:
         return f"Den Befehl »{unknown[1]}« gibt es nicht."
     extra = re.match(r"Got unexpected extra arguments? \((.*)\)", message)
-    return f"Das ist zu viel: {extra[1]}." if extra else "Hier fehlt ein Befehl." if message == "Missing command." else f"Der Aufruf ist nicht zu verstehen ({message})."
+    return (
+        f"Das ist zu viel: {extra[1]}."
+        if extra
+        else "Hier fehlt ein Befehl."
+        if message == "Missing command."
+        else f"Der Aufruf ist nicht zu verstehen ({message})."
+    )
 
 
 def _subject(error: typer.TyperException) -> str:
     parameter = getattr(error, "param", None)
     if parameter is None:
         return str(getattr(error, "param_hint", "") or "eine Angabe")
-    return " / ".join(parameter.opts) if parameter.opts[0].startswith("-") else parameter.make_metavar(getattr(error, "ctx", None)).strip("[]")
+    return (
+        " / ".join(parameter.opts) if parameter.opts[0].startswith("-") else parameter.make_metavar(getattr(error, "ctx", None)).strip("[]")
+    )
 
 
 def _help_command(error: typer.TyperException) -> str:

@@ -1,19 +1,22 @@
 """`klar harvest`: read sources, publish what may be published, say what waits."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
 
 from api.cli.app import Command, Json, opened, person
 from api.cli.errors import sentence_of
-from api.cli.output import OUTCOMES, counts_text, finding_text, moment_json, print_json, run_json, say
+from api.cli.output import OUTCOMES, counts_text, finding_text, print_json, run_json, say
 from api.wiring import Installation
 from catalog.plan import Outcome, RunRecord
 from harvesters.harvester import SourceConfig
+from harvesters.run import Progress
 from schemas.errors import ConfigurationError, KlarError
 
 #: Findings shown per source; the rest is counted.
@@ -28,8 +31,12 @@ def harvest(
     ctx: typer.Context,
     sources: Annotated[list[str] | None, typer.Argument(metavar="[QUELLE]…", help="Namen von Quellen; ohne Angabe alle.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Nur lesen und den Änderungsplan ablegen, nichts veröffentlichen.")] = False,
-    replay: Annotated[int | None, typer.Option("--replay", metavar="ERNTE", help="Aus dem Archiv einer früheren Ernte lesen (noch nicht möglich).")] = None,
-    i_know: Annotated[bool, typer.Option("--i-know", help="Alles unter der geänderten uri_base veröffentlichen: Alle Adressen ändern sich.")] = False,
+    replay: Annotated[
+        int | None, typer.Option("--replay", metavar="ERNTE", help="Aus dem Archiv einer früheren Ernte lesen (noch nicht möglich).")
+    ] = None,
+    i_know: Annotated[
+        bool, typer.Option("--i-know", help="Alles unter der geänderten uri_base veröffentlichen: Alle Adressen ändern sich.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Erntet Quellen und veröffentlicht, was sich geändert hat.
@@ -39,12 +46,12 @@ def harvest(
     if replay is not None:
         raise ConfigurationError("--replay gibt es noch nicht: Aus dem Archiv zu ernten kommt mit einer späteren Version.")
     with opened(ctx) as found:
-        chosen = [found.source(each) for each in sources] if sources else list(found.settings.sources())
+        chosen = [found.source(each) for each in dict.fromkeys(sources)] if sources else list(found.settings.sources())
         if not chosen:
             raise ConfigurationError("Es ist keine Quelle eingerichtet; [[source]] in klar.toml legt eine an.")
         if i_know and not plan:
             found.publisher.move_uri_base(by=person(""), reason="klar harvest --i-know")
-        records = [_run(found, each, plan_only=plan, quiet=as_json) for each in dict.fromkeys(chosen)]
+        records = [_run(found, each, plan_only=plan, quiet=as_json) for each in chosen]
         changed = () if plan else found.follow_up()
         waiting = _waiting(found, [each.name for each in chosen])
     if as_json:
@@ -64,6 +71,22 @@ def _run(found: Installation, source: SourceConfig, *, plan_only: bool, quiet: b
     if not quiet:
         _report(record)
     return record
+
+
+@contextmanager
+def _progress(source: SourceConfig, quiet: bool) -> Iterator[Progress | None]:
+    """A bar on a terminal, nothing elsewhere: a log wants results."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(source.name, total=None)
+
+        def show(label: str, done: int, total: int | None) -> None:
+            bar.update(task, description=f"{source.name}: {label}", completed=done, total=total)
+
+        yield show
 
 
 def _failure(found: Installation, source: SourceConfig, error: KlarError) -> RunRecord:

@@ -40,6 +40,7 @@ COUNTS = {
     "returned": "zurück",
     "unchanged": "gleich",
     "missing": "fehlend",
+    "stale": "in Prüfung",
     "removed": "entfernt",
     "quarantined": "Prüfliste",
     "findings": "Hinweise",
@@ -109,6 +110,10 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 
 def finding_text(finding: Finding) -> str:
     """`beteiligung/verfahren.csv, Zeile 7, Feld participants: …`"""
-    place = [finding.origin or finding.table, f"Zeile {finding.row}" if finding.row else "", f"Feld {finding.field}" if finding.field else ""]
+    place = [
+        finding.origin or finding.table,
+        f"Zeile {finding.row}" if finding.row else "",
+        f"Feld {finding.field}" if finding.field else "",
+    ]
     where = ", ".join(each for each in place if each)
     return f"{where}: {finding.message}" if where else finding.message

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from catalog.checks import validate_file
 
 from api.cli.app import Command, Json
 from api.cli.output import print_json, say
-from catalog.checks import validate_file
 from schemas.errors import ConfigurationError
 from schemas.table import Table, common_tables
 
@@ -18,7 +18,9 @@ def register(app: typer.Typer) -> None:
 
 def validate(
     file: Annotated[Path, typer.Argument(metavar="DATEI", help="CSV, XLSX, JSON oder eine datapackage.json.")],
-    table: Annotated[str | None, typer.Option("--table", metavar="NAME", help="Tabelle des gemeinsamen Modells, der die Datei entsprechen soll.")] = None,
+    table: Annotated[
+        str | None, typer.Option("--table", metavar="NAME", help="Tabelle des gemeinsamen Modells, der die Datei entsprechen soll.")
+    ] = None,
     language: Annotated[Literal["de", "en"], typer.Option("--language", help="Sprache des Berichts.")] = "de",
     as_json: Json = False,
 ) -> None:

@@ -27,5 +27,11 @@ def withdraw(
     with opened(ctx) as found:
         found.publisher.withdraw(dataset, edition=edition, row=row, reason=reason, by=person(by))
         found.follow_up()
-    what = f"Stand {edition} von »{dataset}«" if edition is not None else f"Zeile »{row}« in »{dataset}«" if row is not None else f"»{dataset}«"
+    what = (
+        f"Stand {edition} von »{dataset}«"
+        if edition is not None
+        else f"Zeile »{row}« in »{dataset}«"
+        if row is not None
+        else f"»{dataset}«"
+    )
     say(f"Zurückgezogen: {what}. Die Begründung ist öffentlich: {reason}")

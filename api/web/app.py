@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,17 +11,23 @@ from api.web.errors import problem_response
 from api.web.middleware import CommonHeaders, HeadAsGet, RequestLog
 from api.web.routes import dataset, downloads, editions, feed, information, native, operations, search
 from api.web.services import PublicServices
-from api.web.web import Web, web_from
+from api.web.web import FinishedAnswers, Web, web_from
 from schemas.errors import KlarError
+
+#: FastAPI's own would record addresses of clients and texts of errors, wherever an environment variable sends them.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 def create_app(services: PublicServices) -> FastAPI:
     """German pages at the root, others below their language; data and API once."""
     web = web_from(services)
     # No generated pages: they would load scripts from elsewhere. No redirects for slashes: they repeat the Host header.
-    app = FastAPI(title=services.site.title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title=services.site.title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, telemetry=_NO_TELEMETRY
+    )
     _include_routes(app, web)
     _handle_errors(app, web)
+    app.add_middleware(FinishedAnswers, web=web)
     app.add_middleware(CommonHeaders, indexed=services.site.official)
     app.add_middleware(HeadAsGet)
     app.add_middleware(RequestLog)

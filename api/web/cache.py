@@ -9,6 +9,8 @@ from api.web.problems import NotReady
 
 _LIMIT = 48 * 1024 * 1024
 _ATTEMPTS = 5
+_MOST_ADDRESSES = 10_000
+_LONGEST_ADDRESS = 200
 
 
 class RevisionCache:
@@ -21,6 +23,7 @@ class RevisionCache:
         self._held_revision = -1
         self._size = 0
         self._entries: OrderedDict[Hashable, Representation] = OrderedDict()
+        self._addresses: dict[bytes, Hashable] = {}
 
     def find(self, key: Hashable) -> Representation | None:
         """The answer for the present revision, if it is here. Microseconds; may be called on the event loop."""
@@ -30,6 +33,19 @@ class RevisionCache:
             if found is not None:
                 self._entries.move_to_end(key)
             return found
+
+    def find_address(self, address: bytes) -> Representation | None:
+        """The answer that this path and query had before, for the present revision. Asks for the revision only if there was one."""
+        key = self._addresses.get(address)
+        return None if key is None else self.find(key)
+
+    def remember_address(self, address: bytes, key: Hashable) -> None:
+        """Only for addresses whose answer depends on nothing else of the request."""
+        if len(address) <= _LONGEST_ADDRESS:
+            with self._lock:
+                if len(self._addresses) >= _MOST_ADDRESSES:
+                    self._addresses.clear()
+                self._addresses[address] = key
 
     def obtain(self, key: Hashable, build: Callable[[], Representation]) -> Representation:
         """The answer for the present revision, built when it is not here.

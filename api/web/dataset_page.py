@@ -9,7 +9,7 @@ from api.web.citation import bibtex, citation
 from api.web.pages import Column, DatasetPage, Download, EditionLine, Preview, Snippet
 from api.web.published import rows_of
 from api.web.record import EXCEL, file_path
-from api.web.texts import text
+from api.web.texts import text, texts
 from api.web.web import Web
 from api.web.wording import cell, day, partial_date
 from catalog.entries import DatasetEntry, Edition
@@ -135,13 +135,19 @@ def _columns(table: Table, rows: Sequence[Mapping[str, Value]], published: Set[s
     return tuple(
         Column(
             field=each,
-            type=f"type_{each.kind}" if each.kind in ("partial-date", "uri") else f"type_{each.type}",
+            type=_type_text(each),
             key=each.name in table.key,
             reference=_dataset_of(references.get(each.name, ""), published),
             example=_example(each, rows, language),
         )
         for each in table.fields
     )
+
+
+def _type_text(field: Field) -> str:
+    """Key of the text that says what a column holds; tables of others may have types that need no word of their own."""
+    keys = (f"type_{field.kind}", f"type_{field.type}")
+    return next((each for each in keys if each in texts()), "type_string")
 
 
 def _dataset_of(table: str, published: Set[str]) -> str:

@@ -13,6 +13,11 @@ _TRACKING = ("utm_", "mtm_", "pk_", "fbclid", "gclid", "mc_")
 PAGE_SIZE = 20
 
 
+def kind_of(kind: str) -> str:
+    """A data set with a description of its own may claim any kind; one that is not in the facet is "other"."""
+    return kind if kind in KINDS else "other"
+
+
 def _described(default: Any, de: str, en: str, **constraints: Any) -> Any:
     """A parameter with its meaning in both languages; OpenAPI shows the German one."""
     return Field(default, description=de, json_schema_extra={"x-en": en}, **constraints)

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.web import wording
+from api.web.parameters import kind_of
 from api.web.texts import text
 from schemas.model import Site
 from schemas.values import Text
@@ -97,6 +98,7 @@ def _environment(language: str, addresses: Addresses, common: Mapping[str, Any])
     environment.globals["absolute"] = addresses.absolute
     environment.globals["absolute_page"] = lambda path, other=language: addresses.absolute(page_path(path, other))
     environment.filters.update(_filters(language))
+    environment.tests["web"] = lambda value: str(value).startswith(("https://", "http://"))
     return environment
 
 
@@ -116,6 +118,7 @@ def _filters(language: str) -> dict[str, Callable[..., Any]]:
         "partial": lambda value: wording.partial_date(value, language),
         "unit": lambda value: wording.unit(value, language),
         "words": lambda value: value.in_language(language),
+        "kind": lambda value: text(f"kind_{kind_of(value)}", language),
         "lang_of": lambda value: _lang_attribute(value, language),
         "iso": lambda value: value.isoformat(timespec="seconds"),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.web.answers import Representation, represent, respond
 from api.web.cache import RevisionCache
@@ -44,12 +45,35 @@ class Web:
         """A finished answer, made at most once per revision. For plain `def` routes."""
         return respond(request, self.cache.obtain(key, build))
 
-    async def hot_answer(self, request: Request, key: Hashable, build: Callable[[], Representation]) -> Response:
-        """The same on the event loop: what is finished costs no thread hop (engines.md §5), making it does."""
+    async def hot_answer(
+        self, request: Request, key: Hashable, build: Callable[[], Representation], *, negotiated: bool = False
+    ) -> Response:
+        """The same on the event loop: what is finished costs no thread hop, making it does. `negotiated`: the address alone does not
+        decide the answer; else `FinishedAnswers` gives it the next time, before routing."""
         found = self.cache.find(key)
         if found is None:
             found = await run_in_threadpool(self.cache.obtain, key, build)
+        if not negotiated:
+            self.cache.remember_address(_address(request.scope), key)
         return respond(request, found)
+
+
+class FinishedAnswers:
+    """Stands before the router: what an address answered before, it answers again for the price of reading the revision."""
+
+    def __init__(self, app: ASGIApp, *, web: Web) -> None:
+        self._app = app
+        self._cache = web.cache
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self._cache.find_address(_address(scope)) if scope["type"] == "http" and scope["method"] == "GET" else None
+        answer = self._app if found is None else respond(Request(scope), found)
+        await answer(scope, receive, send)
+
+
+def _address(scope: Scope) -> bytes:
+    query: bytes = scope["query_string"]
+    return str(scope["path"]).encode() + b"?" + query
 
 
 def web_from(services: PublicServices) -> Web:

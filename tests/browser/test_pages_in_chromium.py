@@ -92,7 +92,7 @@ def test_a_facet_narrows_and_a_chip_widens_again(visit: Visit) -> None:
 
     visit.page.locator("#filters").get_by_role("link", name="Sensorik").click()
     narrowed = visit.page.locator("article.card").count()
-    visit.page.get_by_role("link", name="Sensorik × entfernen").click()
+    visit.page.get_by_role("link", name="Sensorik entfernen").click()
 
     assert (narrowed, visit.page.locator("article.card").count()) == (1, everything)
     assert everything > 1
@@ -121,7 +121,7 @@ def test_targets_are_large_enough(visit: Visit) -> None:
     visit.go("/datasets")
 
     heights = visit.page.evaluate(
-        "[...document.querySelectorAll('nav a, #filters a, .chips a, button')].map(a => a.getBoundingClientRect().height)"
+        "[...document.querySelectorAll('nav a, #filters li a, .chips a, .tools a, button')].map(a => a.getBoundingClientRect().height)"
     )
 
     assert min(each for each in heights if each) >= 24

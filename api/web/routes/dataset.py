@@ -37,10 +37,10 @@ def routes(web: Web) -> APIRouter:
     async def dataset(request: Request, name: str, _query: Nothing) -> Response:
         syntax = _wanted(request)
         if syntax == "html":
-            return await web.hot_answer(request, ("dataset", "de", name), lambda: html_page(web, name, "de"))
+            return await web.hot_answer(request, ("dataset", "de", name), lambda: html_page(web, name, "de"), negotiated=True)
         if syntax == "json":
-            return await web.hot_answer(request, ("record", name), lambda: json_record(web, name))
-        return await web.hot_answer(request, ("rdf", syntax, name), lambda: rdf_record(web, name, syntax))
+            return await web.hot_answer(request, ("record", name), lambda: json_record(web, name), negotiated=True)
+        return await web.hot_answer(request, ("rdf", syntax, name), lambda: rdf_record(web, name, syntax), negotiated=True)
 
     return router
 

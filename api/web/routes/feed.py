@@ -27,14 +27,14 @@ def routes(web: Web) -> APIRouter:
     async def feed_page(request: Request, syntax: str, query: FeedQuery) -> Response:
         if syntax not in MEDIA_TYPES:
             raise UnknownRepresentation(syntax, allowed=[f"/catalog.{each}" for each in MEDIA_TYPES])
-        return await _feed(web, request, syntax, query)
+        return await _feed(web, request, syntax, query, negotiated=False)
 
     @router.get("/catalog", operation_id="feed", **DATA)
     async def catalogue(request: Request, query: FeedQuery) -> Response:
         syntax = _syntax(request)
         if syntax is None:
-            return await web.hot_answer(request, ("catalogue", "de"), lambda: _catalogue_page(web, "de"))
-        return await _feed(web, request, syntax, query)
+            return await web.hot_answer(request, ("catalogue", "de"), lambda: _catalogue_page(web, "de"), negotiated=True)
+        return await _feed(web, request, syntax, query, negotiated=True)
 
     return router
 
@@ -50,9 +50,10 @@ def pages(web: Web, language: str) -> APIRouter:
     return router
 
 
-async def _feed(web: Web, request: Request, syntax: str, query: FeedQuery) -> Response:
+async def _feed(web: Web, request: Request, syntax: str, query: FeedQuery, *, negotiated: bool) -> Response:
     if query.modified_since is None:
-        return await web.hot_answer(request, ("feed", syntax, query.page), lambda: feed_representation(web, syntax, query.page))
+        key = ("feed", syntax, query.page)
+        return await web.hot_answer(request, key, lambda: feed_representation(web, syntax, query.page), negotiated=negotiated)
     # Not kept: there are as many of these as there are moments.
     made = await run_in_threadpool(feed_representation, web, syntax, query.page, query.modified_since)
     return respond(request, made)

@@ -21,7 +21,7 @@ from api.web.pages import (
     StartPage,
     StatusPage,
 )
-from api.web.parameters import KINDS, Nothing
+from api.web.parameters import KINDS, Nothing, kind_of
 from api.web.problems import ALL_KINDS
 from api.web.published import rows_of, summary
 from api.web.record import moment_json
@@ -70,7 +70,7 @@ def routes(web: Web, language: str, app: FastAPI) -> APIRouter:
 def _start(web: Web, language: str) -> Representation:
     state = summary(web.services.store)
     datasets = [each.dataset for each in web.services.store.datasets()]
-    kinds = [(kind, sum(each.kind == kind for each in datasets)) for kind in KINDS]
+    kinds = [(kind, sum(kind_of(each.kind) == kind for each in datasets)) for kind in KINDS]
     newest = sorted(datasets, key=lambda each: (each.modified, each.number), reverse=True)[:_NEWEST]
     page = StartPage(
         total=state.total,

@@ -71,7 +71,7 @@ def test_the_page_says_what_a_reader_needs(client: TestClient) -> None:
 
     for words in (
         "Vorhaben der Stadt", "22. November 2026, 04:00 Uhr", "Nummer 3", "Datenlizenz Deutschland", "Stadt Kaiserslautern",
-        "0 Fehler in 15 Zeilen", "1 Zeilen fehlen derzeit", "gegenüber Nummer 2", "@dataset{projekte-3", "in der Quelle genannt",
+        "0 Fehler in 15 Zeilen", "1 Zeile fehlt derzeit", "gegenüber Nummer 2", "@dataset{projekte-3", "in der Quelle genannt",
         "unregelmäßig", "Fahrradstraße", "Mai 2024", f"{BASE_URL}/datasets/projekte/editions/3/data.csv",
         "mailto:opendata@example.org?subject=Fehler%20im%20Datensatz", "Beteiligungsplattform KLmitWirkung",
     ):  # fmt: skip

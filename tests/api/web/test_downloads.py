@@ -55,11 +55,10 @@ def test_duckdb_reads_parquet_and_csv_alike(client: TestClient, tmp_path: Path) 
     for name in ("data.parquet", "data.csv"):
         (tmp_path / name).write_bytes(client.get(f"/datasets/projekte/{name}").content)
 
-    counts = [
-        duckdb.sql(f"SELECT count(*), count(DISTINCT id) FROM '{tmp_path / name}'").fetchall() for name in ("data.parquet", "data.csv")
-    ]
-
-    assert counts == [[(15, 15)], [(15, 15)]]
+    with duckdb.connect() as connection:
+        for name in ("data.parquet", "data.csv"):
+            counts = connection.execute(f"SELECT count(*), count(DISTINCT id) FROM '{tmp_path / name}'").fetchall()
+            assert counts == [(15, 15)], name
 
 
 def test_excel_reads_the_workbook(client: TestClient) -> None:

@@ -56,8 +56,9 @@ class Clock:
         return self.now
 
 
-def row(table: str, key: str, *, source_url: str = "", **values: Value) -> Row:
-    """A row with every field of its table; those not given are empty."""
+def row(table: str, key: str, /, **values: Value) -> Row:
+    """A row with every field of its table; those not given are empty. `source_url` is that of the row."""
+    source_url = str(values.pop("source_url", ""))
     names = common_tables()[table].field_names
     unknown = set(values) - set(names)
     assert not unknown, unknown
@@ -223,7 +224,14 @@ def _figures(world: World) -> None:
         row(
             "figure",
             "ev-2",
-            **{**common, "value": 300, "qualifier": "min", "asserted_by": "Jahresrückblick 2020", "source_date": "2020-12"},
+            **{
+                **common,
+                "value": 300,
+                "qualifier": "min",
+                "asserted_by": "Jahresrückblick 2020",
+                "source_date": "2020-12",
+                "source_url": "javascript:alert(1)",
+            },
         ),
         of=declaration_of_table("figure"),
     )

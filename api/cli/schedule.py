@@ -1,0 +1,60 @@
+"""`klar schedule`: the clock, in a process of its own."""
+
+import logging
+import signal
+import threading
+from types import FrameType
+
+import typer
+
+from api.cli.app import Command, opened
+from api.cli.errors import sentence_of
+from api.cli.output import OUTCOMES, counts_text
+from api.scheduler import Clockwork, run
+from api.wiring import Installation
+from harvesters.harvester import SourceConfig
+from schemas.errors import ConfigurationError, KlarError
+
+_log = logging.getLogger("klar.schedule")
+
+
+def register(app: typer.Typer) -> None:
+    app.command("schedule", cls=Command)(schedule)
+
+
+def schedule(ctx: typer.Context) -> None:
+    """Erntet alle Quellen nach ihrem Zeitplan, bis der Prozess beendet wird (SIGTERM). Mehrere davon stören einander nicht."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z")
+    _log.setLevel(logging.INFO)
+    with opened(ctx) as found:
+        sources = [each for each in found.settings.sources() if each.schedule]
+        if not sources:
+            raise ConfigurationError("Keine Quelle hat einen Zeitplan (schedule).")
+        follow_up = threading.Lock()
+        clockwork = Clockwork(sources, found.store, lambda source: _harvest(found, source, follow_up), clock=found.clock)
+        _log.info("gestartet: %s", ", ".join(each.name for each in sources))
+        run(clockwork, _stop_signal())
+        _log.info("beendet")
+
+
+def _stop_signal() -> threading.Event:
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)
+    return stopped
+
+
+def _harvest(found: Installation, source: SourceConfig, follow_up: threading.Lock) -> None:
+    """One source; what goes wrong is said and stays its own."""
+    try:
+        record = found.harvest(source)
+        with follow_up:  # one writer of the search index
+            found.follow_up()
+    except KlarError as error:
+        _log.error("%s: %s", source.name, sentence_of(error))
+        return
+    _log.info("%s: %s (%s) %s", source.name, OUTCOMES[record.outcome], counts_text(record.counts), record.message)

@@ -1,0 +1,146 @@
+"""One request and its answer, within its budget. Knows nothing of retries, redirects and what is in the content."""
+
+import io
+import logging
+import ssl
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+import httpcore2
+
+from harvesters.http.address import Policy, WebAddress
+from harvesters.http.faults import Fault, HttpError
+from harvesters.http.inflation import inflated
+from harvesters.http.limits import Budget, Limits, size_text
+from harvesters.http.network import Dial, GuardedBackend, Resolver, system_dial, system_resolver
+
+# At level DEBUG the library writes response headers into the log, and with them whatever a server puts there.
+logging.getLogger("httpcore2").setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]  #: names in lower case; several of one name are joined by ", "
+    content: bytes  #: inflated; b"" unless the status is 200
+
+
+class Client:
+    """Keeps one connection open between requests. Environment variables for proxies are not looked at."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        limits: Limits,
+        *,
+        resolver: Resolver = system_resolver,
+        dial: Dial = system_dial,
+        proxy: WebAddress | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._limits = limits
+        self._budget = Budget(limits)
+        self._proxy = proxy
+        trusted = (proxy.host, proxy.port) if proxy else None
+        self._backend = GuardedBackend(policy, self._budget, resolver=resolver, dial=dial, trusted=trusted)
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=ssl_context or ssl.create_default_context(),
+            proxy=httpcore2.Proxy(_url(proxy)) if proxy else None,
+            max_connections=1,
+            keepalive_expiry=15,
+            network_backend=self._backend,
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def get(self, address: WebAddress, headers: Mapping[str, str], *, until: float) -> Answer:
+        """`until`: monotonic seconds. Raises HttpError."""
+        self._budget.start(until)
+        if self._proxy is not None:
+            self._judge_behind_proxy(address)
+        with self._faults(address), self._stream(address, headers) as response:
+            received = _joined(response.headers)
+            content = b""
+            if response.status == 200:
+                content = self._content(response.iter_stream(), received.get("content-encoding", ""), address)
+            elif response.status == 304:
+                response.read()  # has no body; the connection can be used again
+            return Answer(status=response.status, headers=received, content=content)
+
+    def _judge_behind_proxy(self, address: WebAddress) -> None:
+        """The proxy will look the name up once more, so this is no wall against rebinding; the proxy's own rules are. Names that
+        only the proxy can resolve pass."""
+        try:
+            self._backend.permitted(address.host, address.port, within=self._limits.connect)
+        except HttpError as error:
+            if error.fault is not Fault.UNREACHABLE:
+                raise
+
+    def _stream(self, address: WebAddress, headers: Mapping[str, str]) -> AbstractContextManager[httpcore2.Response]:
+        limits = self._limits
+        timeout = {"connect": limits.connect, "read": limits.read, "write": limits.read, "pool": limits.connect}
+        lines = [("Host", address.authority), *headers.items()]
+        return self._pool.stream("GET", _url(address), headers=lines, extensions={"timeout": timeout})
+
+    def _content(self, pieces: Iterable[bytes], encoding: str, address: WebAddress) -> bytes:
+        buffer = io.BytesIO()
+        for piece in inflated(pieces, encoding):
+            if buffer.tell() + len(piece) > self._limits.size:
+                how = "entpackt " if encoding else ""
+                raise HttpError(Fault.TOO_LARGE, f"»{address.shown}« ist {how}größer als {size_text(self._limits.size)}.")
+            buffer.write(piece)
+        return buffer.getvalue()
+
+    @contextmanager
+    def _faults(self, address: WebAddress) -> Iterator[None]:
+        """What the library raises, as our faults. Its texts are not passed on: they may quote the server."""
+        shown, host = address.shown, address.host
+        try:
+            yield
+        except HttpError as error:
+            raise HttpError(error.fault, _with_address(error.detail, shown), host=host, retry_after=error.retry_after) from error
+        except httpcore2.TimeoutException as error:
+            raise self._timeout(error, shown, host) from error
+        except (httpcore2.ProtocolError, httpcore2.ReadError, httpcore2.WriteError) as error:
+            raise HttpError(Fault.INTERRUPTED, f"»{shown}«: Die Antwort bricht ab oder ist kein gültiges HTTP.", host=host) from error
+        except httpcore2.ProxyError as error:
+            raise HttpError(Fault.UNREACHABLE, f"»{shown}«: Der Proxy nimmt die Verbindung nicht an.", host=host) from error
+        except (httpcore2.NetworkError, OSError) as error:
+            raise _no_connection(error, shown, host) from error
+
+    def _timeout(self, error: httpcore2.TimeoutException, shown: str, host: str) -> HttpError:
+        if self._budget.is_over(time.monotonic()):
+            return HttpError(Fault.TOO_SLOW, f"»{shown}«: Die Antwort dauert zu lange.", host=host)
+        if isinstance(error, httpcore2.ConnectTimeout):
+            seconds = self._limits.connect
+            return HttpError(Fault.UNREACHABLE, f"»{shown}« nimmt in {seconds:g} Sekunden keine Verbindung an.", host=host)
+        return HttpError(Fault.READ_TIMEOUT, f"»{shown}« sendet {self._limits.read:g} Sekunden lang nichts.", host=host)
+
+
+def _url(address: WebAddress) -> httpcore2.URL:
+    """From its parts: the library parses nothing, so that nothing can be read in two ways."""
+    return httpcore2.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target)
+
+
+def _joined(lines: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for name, value in lines:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1").strip()
+        joined[key] = f"{joined[key]}, {text}" if key in joined else text
+    return joined
+
+
+def _with_address(message: str, shown: str) -> str:
+    return message if "»" in message else f"»{shown}«: {message}"
+
+
+def _no_connection(error: Exception, shown: str, host: str) -> HttpError:
+    causes: list[BaseException] = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None and len(causes) < 10:
+        causes.append(cause)
+    if any(isinstance(each, ssl.SSLCertVerificationError) for each in causes):
+        return HttpError(Fault.CERTIFICATE, f"»{shown}«: Das Zertifikat ist ungültig oder gehört jemand anderem.", host=host)
+    return HttpError(Fault.UNREACHABLE, f"»{shown}« ist nicht erreichbar.", host=host)

@@ -1,0 +1,294 @@
+"""HttpFetch: `schemas.fetch.WebFetch` over HTTP. What it hands out has been checked for its form, and archived if it is new."""
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+from harvesters.http.address import WebAddress
+from harvesters.http.asking import Asker
+from harvesters.http.client import Answer
+from harvesters.http.credentials import Credential
+from harvesters.http.faults import Fault, HttpError
+from harvesters.http.sniffing import form_of, require_form
+from harvesters.http.validators import OLDEST, Validator
+from schemas.fetch import Payload
+
+
+class Recall(Protocol):
+    """What the archive holds; `catalog.files.Files` is one."""
+
+    def has(self, sha256: str) -> bool: ...
+
+    def read(self, sha256: str) -> bytes: ...
+
+
+class NoRecall:
+    """Nothing can be recalled: every address is fetched in full."""
+
+    def has(self, sha256: str) -> bool:
+        return False
+
+    def read(self, sha256: str) -> bytes:
+        raise FileNotFoundError(sha256)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What the last published run holds of an address."""
+
+    validator: Validator
+    content: bytes  #: from the archive; b"" when it is not there, and then nothing conditional is asked
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return self.validator.headers() if self.content else {}
+
+
+class HttpFetch:
+    """One run's view of one source in the web; close it, or use it in a `with`. Addresses are http(s) URLs, or relative to the source's own.
+
+    A payload that the archive holds already is marked `unchanged`, and reaches `keep_payload` only when something else in this run did
+    change: a run in which nothing did leaves no trace but its record.
+    """
+
+    def __init__(
+        self,
+        home: WebAddress,
+        asker: Asker,
+        *,
+        may_step: Callable[[WebAddress, WebAddress], None],
+        keep_payload: Callable[[Payload], None],
+        clock: Callable[[], datetime],
+        known: Mapping[str, Validator],
+        recall: Recall,
+        credential: Credential | None = None,
+    ) -> None:
+        self._home = home
+        self._asker = asker
+        self._may_step = may_step
+        self._keep_payload = keep_payload
+        self._clock = clock
+        self._known = known
+        self._recall = recall
+        self._credential = credential
+        self._visited: set[str] = set()
+        self._validators: dict[str, Validator] = {}
+        self._waiting: list[Payload] = []  # unchanged ones, without their content
+        self._news = False
+        self._answers = 0
+
+    def close(self) -> None:
+        """Hang up."""
+        self._asker.close()
+
+    def __enter__(self) -> "HttpFetch":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the source gave something, and nothing new."""
+        return self._answers > 0 and not self._news
+
+    def pending(self) -> Mapping[str, Validator] | None:
+        """Validators to stage for this run; None when those of the last published run still hold."""
+        same = all(self._known.get(url) == each for url, each in self._validators.items())
+        return None if same else dict(self._validators)
+
+    def list(self, url: str = "") -> Sequence[str]:
+        """The web has no folders: an address gives itself."""
+        return (str(self._address(url)),)
+
+    def follow(self, url: str, *, base: str) -> str:
+        """Raises HttpError."""
+        with self._discreet():
+            here = self._address(base)
+            there = here.join(url)
+            self._require_no_secret(there)
+            self._may_step(here, there)
+            if str(there) in self._visited:
+                raise HttpError(Fault.REPEATED, f"»{here.shown}« nennt als nächste Seite »{there.shown}«, die schon gelesen ist.")
+            return str(there)
+
+    def get(
+        self,
+        url: str,
+        *,
+        keep: Callable[[bytes], bytes] | None = None,
+        archive: bool = True,
+        accept: str = "*/*",
+        expected: Collection[str] = (),
+    ) -> Payload:
+        """Raises HttpError."""
+        with self._discreet():
+            address = self._address(url)
+            self._require_no_secret(address)
+            self._may_step(self._home, address)
+            self._visited.add(str(address))
+            known = self._usable(address, accept) if archive else None
+            payload, validator = self._received(address, accept, expected, known, keep)
+        if archive:
+            self._archive(payload)
+            self._validators[payload.url] = validator
+        else:
+            self._news = True
+        self._answers += 1
+        return payload
+
+    def _address(self, url: str) -> WebAddress:
+        return self._home.join(url) if url else self._home
+
+    def _require_no_secret(self, address: WebAddress) -> None:
+        """What is archived, planned and logged under an address must not give a key away."""
+        if address.holds_secret or (self._credential is not None and self._credential.is_in(str(address).encode())):
+            raise HttpError(
+                Fault.ADDRESS,
+                f"Eine Adresse auf »{address.host}« enthält ein Zugangsgeheimnis; es gehört in token_env oder token_file.",
+            )
+
+    @contextmanager
+    def _discreet(self) -> Iterator[None]:
+        """A server may put our secret into a Location, and we the Location into a message."""
+        try:
+            yield
+        except HttpError as error:
+            message = self._credential.redacted(error.detail) if self._credential else error.detail
+            # No cause: it would carry the text along.
+            raise HttpError(error.fault, message, host=error.host, retry_after=error.retry_after) from None
+
+    def _usable(self, address: WebAddress, accept: str) -> _Known | None:
+        """What we know of an address, unless it is too old, or the answer to another question."""
+        validator = self._known.get(str(address))
+        if validator is None or validator.accept != accept:
+            return None
+        age = self._clock() - validator.fetched_at
+        is_fresh = timedelta(0) <= age < OLDEST
+        return _Known(validator=validator, content=self._recalled(validator.sha256) if is_fresh else b"")
+
+    def _recalled(self, sha256: str) -> bytes:
+        try:
+            content = self._recall.read(sha256) if self._recall.has(sha256) else b""
+        except (OSError, ValueError):
+            return b""
+        return content if hashlib.sha256(content).hexdigest() == sha256 else b""
+
+    def _received(
+        self,
+        address: WebAddress,
+        accept: str,
+        expected: Collection[str],
+        known: _Known | None,
+        keep: Callable[[bytes], bytes] | None,
+    ) -> tuple[Payload, Validator]:
+        conditions = known.headers if known else {}
+        answer = self._asker.ask(address, {"Accept": accept, **conditions})
+        if answer.status == 304 and conditions and known and _confirms(answer, known.validator):
+            return self._again(address, known, keep)
+        if answer.status == 304:  # of something else, or of nothing we asked
+            answer = self._asker.ask(address, {"Accept": accept})
+            if answer.status == 304:
+                raise HttpError(Fault.BAD_ANSWER, f"»{address.shown}« antwortet mit 304, ohne dass danach gefragt wurde.")
+        return self._anew(address, answer, accept, expected, known, keep)
+
+    def _again(self, address: WebAddress, known: _Known, keep: Callable[[bytes], bytes] | None) -> tuple[Payload, Validator]:
+        content = keep(known.content) if keep else known.content
+        validator = known.validator
+        payload = Payload(
+            url=str(address),
+            content=content,
+            fetched_at=self._clock(),
+            sha256=hashlib.sha256(content).hexdigest(),
+            media_type=validator.media_type,
+            charset=validator.charset,
+            sniffed=form_of(content),
+        )
+        return replace(payload, unchanged=payload.sha256 == validator.sha256), replace(validator, sha256=payload.sha256)
+
+    def _anew(
+        self,
+        address: WebAddress,
+        answer: Answer,
+        accept: str,
+        expected: Collection[str],
+        known: _Known | None,
+        keep: Callable[[bytes], bytes] | None,
+    ) -> tuple[Payload, Validator]:
+        form = form_of(answer.content)
+        path = address.target.partition("?")[0]
+        require_form(form, expected, path, address.shown)
+        self._require_discretion(answer.content, address)
+        content = keep(answer.content) if keep else answer.content
+        media_type, charset = _media_type(answer.headers.get("content-type", ""))
+        now, sha256 = self._clock(), hashlib.sha256(content).hexdigest()
+        unchanged = known is not None and known.validator.sha256 == sha256 and self._recall.has(sha256)
+        payload = Payload(
+            url=str(address),
+            content=content,
+            fetched_at=now,
+            sha256=sha256,
+            media_type=media_type,
+            charset=charset,
+            sniffed=form,
+            unchanged=unchanged,
+        )
+        validator = Validator(
+            sha256=sha256,
+            fetched_at=now,
+            etag=_etag(answer.headers.get("etag", "")),
+            last_modified=_last_modified(answer.headers),
+            media_type=media_type,
+            charset=charset,
+            accept=accept,
+        )
+        return payload, validator
+
+    def _require_discretion(self, content: bytes, address: WebAddress) -> None:
+        if self._credential is not None and self._credential.is_in(content):
+            raise HttpError(Fault.BETRAYED, f"»{address.shown}«: Die Antwort enthält das Zugangsgeheimnis; sie wird nicht aufbewahrt.")
+
+    def _archive(self, payload: Payload) -> None:
+        """Unchanged ones wait: a replay needs all payloads of a run, but a run without news leaves none."""
+        if payload.unchanged and not self._news:
+            self._waiting.append(replace(payload, content=b""))
+            return
+        self._news = True
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            self._keep_payload(replace(each, content=self._recall.read(each.sha256)))
+        self._keep_payload(payload)
+
+
+def _confirms(answer: Answer, validator: Validator) -> bool:
+    """A 304 may name the version it speaks of; compared weakly (RFC 9110, 8.8.3.2)."""
+    etag = _etag(answer.headers.get("etag", ""))
+    return not (etag and validator.etag) or etag.removeprefix("W/") == validator.etag.removeprefix("W/")
+
+
+def _etag(text: str) -> str:
+    """ "" for what is none: we send it back in a header."""
+    return text if re.fullmatch(r'(W/)?"[\x21\x23-\x7e]{0,512}"', text) else ""
+
+
+def _last_modified(headers: Mapping[str, str]) -> str:
+    """ "" unless it lies a minute before the answer: within one second, there may be two versions (RFC 9110, 8.8.2.2)."""
+    text = headers.get("last-modified", "")
+    try:
+        age = parsedate_to_datetime(headers.get("date", "")) - parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return ""
+    return text if age >= timedelta(minutes=1) else ""
+
+
+def _media_type(content_type: str) -> tuple[str, str]:
+    """Type without parameters, and charset; both lower case, "" for what is not said or not readable."""
+    name, _, parameters = content_type.lower().partition(";")
+    name = name.strip()
+    found = re.search(r'charset\s*=\s*"?([a-z0-9._:-]{1,40})', parameters)
+    return (name if re.fullmatch(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+", name) else "", found[1] if found else "")

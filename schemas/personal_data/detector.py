@@ -1,0 +1,114 @@
+"""The detector: every kind's search over one text, then what the configuration knows to be public."""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+
+from schemas.errors import ConfigurationError
+from schemas.personal_data import links, mail, numbers, persons, phone, places, plates
+from schemas.personal_data.folding import Span, fold, without_dates, without_links
+from schemas.personal_data.hit import Hit, Kind
+
+#: Names of mailboxes that belong to a post, not to a person. They count only at the hosts the configuration names.
+DEFAULT_MAILBOXES = frozenset(
+    "info kontakt post poststelle opendata open-data presse pressestelle beteiligung mitwirkung stadtverwaltung rathaus buergercenter buergerservice"
+    " datenschutz redaktion webmaster support service".split()
+)
+_DIGIT = re.compile(r"\d")
+Search = Callable[[str], Iterator[Span]]
+
+
+class Detector:
+    """Finds what belongs to a person. Built once, used for every text; holds nothing of what it has seen.
+
+    venues      addresses of public buildings ("Fruchthalle, Fruchthallstraße 10, 67655 Kaiserslautern"): street and house number are what counts,
+                and the postcode where both sides have one.
+    hosts       mail hosts of the publisher ("kaiserslautern.de"; hosts below them too).
+    mailboxes   local parts that are a post, not a person; allowed at `hosts` only.
+    public      passages that may stand as they are: a switchboard's number, the city's account, the name of a play. Compared without
+                regard to case, spaces and punctuation.
+
+    Raises ConfigurationError for a venue without street and house number.
+    """
+
+    def __init__(
+        self,
+        venues: Collection[str] = (),
+        *,
+        hosts: Collection[str] = (),
+        mailboxes: Collection[str] = DEFAULT_MAILBOXES,
+        public: Collection[str] = (),
+    ) -> None:
+        self._venues = tuple(places.place_keys(fold(each).text) for each in venues)
+        self._hosts = tuple(each.lower().lstrip("@.") for each in hosts)
+        self._mailboxes = frozenset(each.lower() for each in mailboxes)
+        self._public = frozenset(_bare(fold(each).text) for each in public) - {""}
+        for venue, (streets, _) in zip(venues, self._venues, strict=True):
+            if not streets:
+                raise ConfigurationError(f"[privacy] venues: {venue!r} hat keine Straße mit Hausnummer")
+
+    def find(self, text: str, *, heading: str = "") -> tuple[Hit, ...]:
+        """Hits in the order of the text. `heading` is the title of the column: "Telefon" or "Geburtsdatum" speaks of every value below it.
+
+        Time grows with the length of the text, whatever it holds (test_bounds.py). A hit inside another hit is left out.
+        """
+        prefix = f"{heading}: " if heading else ""
+        folded = fold(prefix + text)
+        found = [
+            Hit(kind=kind, start=max(0, start - len(prefix)), end=end - len(prefix))
+            for kind, start, end in (
+                (kind, *folded.original(span)) for kind, span in self._spans(folded.text) if not self._is_public(kind, folded.text[slice(*span)])
+            )
+            if end > len(prefix)
+        ]
+        return _outermost(found)
+
+    def _spans(self, text: str) -> Iterator[tuple[Kind, Span]]:
+        prose = without_links(text)
+        undated = without_dates(prose)
+        searches: list[tuple[Kind, Search, str]] = [
+            (Kind.EMAIL, mail.mails, text),
+            (Kind.LINK, links.links, text),
+            (Kind.HANDLE, persons.handles, prose),
+            (Kind.SALUTATION, persons.salutations, prose),
+            (Kind.NAME, persons.names, prose),
+        ]
+        if _DIGIT.search(prose):
+            searches += [
+                (Kind.IBAN, numbers.ibans, prose),
+                (Kind.PHONE, phone.phones, undated),
+                (Kind.PLATE, plates.plates, undated),
+                (Kind.TAX_ID, numbers.tax_ids, prose),
+                (Kind.INSURANCE_NUMBER, numbers.insurance_numbers, prose),
+                (Kind.ADDRESS, places.addresses, undated),
+                (Kind.BIRTH_DATE, persons.birth_dates, prose),
+            ]
+        for kind, search, searched in searches:
+            for span in search(searched):
+                yield kind, span
+
+    def _is_public(self, kind: Kind, passage: str) -> bool:
+        if _bare(passage) in self._public:
+            return True
+        if kind is Kind.EMAIL or passage.lower().startswith("mailto:"):
+            return self._is_post(mail.plain_mail(passage.lower().removeprefix("mailto:").split("?")[0]))
+        return kind is Kind.ADDRESS and self._is_venue(passage)
+
+    def _is_post(self, address: str) -> bool:
+        local, _, host = address.rpartition("@")
+        return local in self._mailboxes and any(host == each or host.endswith("." + each) for each in self._hosts)
+
+    def _is_venue(self, passage: str) -> bool:
+        streets, code = places.place_keys(passage)
+        return any(streets & known and (not code or not its_code or code == its_code) for known, its_code in self._venues)
+
+
+def _bare(passage: str) -> str:
+    return re.sub(r"[\W_]+", "", passage.casefold())
+
+
+def _outermost(hits: list[Hit]) -> tuple[Hit, ...]:
+    kept: list[Hit] = []
+    for hit in sorted(set(hits), key=lambda each: (each.start, -each.end, list(Kind).index(each.kind))):
+        if not kept or hit.end > kept[-1].end:
+            kept.append(hit)
+    return tuple(kept)

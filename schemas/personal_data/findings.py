@@ -1,0 +1,53 @@
+"""Personal data in rows and texts as findings: rule and place, never the passage."""
+
+from collections.abc import Iterable
+
+from schemas.personal_data.detector import Detector
+from schemas.personal_data.hit import Hit, Kind, masked
+from schemas.row import Finding, Row
+from schemas.table import Field, Table
+
+_UNCHECKED_TYPES = ("date", "datetime", "boolean")
+
+
+def personal_findings(table: Table, row: Row, detector: Detector) -> tuple[Finding, ...]:
+    """One finding per field and kind, in the order of the fields. Key and origin are masked where they hold personal data themselves.
+
+    The title of a field speaks for its texts ("Telefon"), not for its numbers: those count something.
+    """
+    key, origin = _safe(row.key, detector), _safe(row.origin, detector)
+    found = [
+        (field.name, hit.kind)
+        for field in table.fields
+        if (text := _text(field, row)) is not None
+        for hit in detector.find(text, heading="" if isinstance(row.values[field.name], int) else field.title.de)
+    ]
+    found += [("source_url", hit.kind) for hit in detector.find(row.source_url)]
+    return tuple(_finding(kind, table=table.name, key=key, origin=origin, field=field) for field, kind in dict.fromkeys(found))
+
+
+def text_findings(detector: Detector, texts: Iterable[tuple[str, str]], *, origin: str = "", table: str = "") -> tuple[Finding, ...]:
+    """Findings of (field name, text) pairs that are no row: title and description of a data set, an answer's remark."""
+    found = dict.fromkeys((field, hit.kind) for field, text in texts for hit in detector.find(text))
+    return tuple(_finding(kind, table=table, key="", origin=_safe(origin, detector), field=field) for field, kind in found)
+
+
+def _text(field: Field, row: Row) -> str | None:
+    """What the field publishes as text. Codes come from our own lists, dates and truth values hold no room for a person."""
+    value = row.values.get(field.name)
+    if value is None or isinstance(value, bool | float) or field.codes or field.type in _UNCHECKED_TYPES or field.kind == "partial-date":
+        return None
+    return str(value)
+
+
+def _safe(text: str, detector: Detector) -> str:
+    hits: tuple[Hit, ...] = detector.find(text)
+    return masked(text, hits)
+
+
+def _finding(kind: Kind, *, table: str, key: str, origin: str, field: str) -> Finding:
+    return Finding(code=kind.code, message=_message(kind), origin=origin, table=table, key=key, field=field)
+
+
+def _message(kind: Kind) -> str:
+    return f"Hier steht vermutlich etwas Persönliches ({kind.title}). Das sieht sich ein Mensch an, bevor es veröffentlicht wird."
