@@ -16,6 +16,7 @@ from typing import Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from api.cron import BERLIN, BerlinCron
@@ -28,6 +29,17 @@ HEARTBEAT = timedelta(seconds=20)
 #: Sources harvested at the same time: a slow one must not keep the others waiting.
 _AT_ONCE = 4
 _log = logging.getLogger("klar.schedule")
+
+
+class Schedule(BaseTrigger):  # type: ignore[misc] # APScheduler ships no types
+    """A BerlinCron as APScheduler asks for it."""
+
+    def __init__(self, cron: BerlinCron) -> None:
+        self._cron = cron
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """After the previous one; at first, not before `now`."""
+        return self._cron.next_after(previous_fire_time or now - timedelta(microseconds=1))
 
 
 class Locks(Protocol):
@@ -127,7 +139,7 @@ def run(clockwork: Clockwork, stopped: threading.Event) -> None:
                 scheduler.add_job(clockwork.tick, args=[name], id=f"missed {name}", name=f"{name} (nachgeholt)", replace_existing=True)
 
     for name, trigger in clockwork.triggers.items():
-        scheduler.add_job(clockwork.tick, trigger, args=[name], id=name, name=name)
+        scheduler.add_job(clockwork.tick, Schedule(trigger), args=[name], id=name, name=name)
     interval = IntervalTrigger(seconds=int(HEARTBEAT.total_seconds()), timezone=BERLIN)
     scheduler.add_job(beat, interval, id="heartbeat", executor="heartbeat", next_run_time=datetime.now(BERLIN))
     scheduler.start()

@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from catalog.search import Search
-
 from api.settings import PublicSettings, Settings, expected_interval
 from api.web.services import PublicServices, PublicSource
 from catalog.files import Files
 from catalog.plan import RunRecord
 from catalog.publish import Publisher
+from catalog.search import Search
 from catalog.store import Store
 from dcat.render import renderer
 from harvesters.harvester import SourceConfig
@@ -110,7 +109,7 @@ def public_files(settings: PublicSettings) -> Files:
 
 
 def search_of(settings: PublicSettings) -> Search:
-    return Search(settings.files / "search")
+    return Search(settings.files / "search", public_files(settings))
 
 
 def require_database(settings: PublicSettings) -> None:

@@ -21,7 +21,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?", re.ASCII)
 #: Parameters that hold a credential: part of an address, they would end up in logs, plans and the archive.
 _SECRET_PARAMETER = re.compile(
-    r"(x[-_])?(access|auth|api|session|security)?[-_]?(key|token|secret|signature|credential)|pass(word|wd|wort)?|pwd|sig|auth|jwt", re.I
+    r"(x[-_])?(access|auth|api|session|security|client|private|refresh)?[-_]?(key|token|secret|signature|credential)|pass(word|wd|wort)?|pwd|sig|auth|jwt",
+    re.I,
 )
 #: These alone are too common as names of harmless things.
 _HARMLESS = frozenset({"key"})

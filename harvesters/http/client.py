@@ -46,7 +46,7 @@ class Client:
         trusted = (proxy.host, proxy.port) if proxy else None
         self._backend = GuardedBackend(policy, self._budget, resolver=resolver, dial=dial, trusted=trusted)
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=ssl_context or ssl.create_default_context(),
+            ssl_context=ssl_context,  # None: the system's certificates, loaded when the first https:// is asked
             proxy=httpcore2.Proxy(_url(proxy)) if proxy else None,
             max_connections=1,
             keepalive_expiry=15,

@@ -225,7 +225,8 @@ class HttpFetch:
         require_form(form, expected, path, address.shown)
         self._require_discretion(answer.content, address)
         content = keep(answer.content) if keep else answer.content
-        media_type, charset = _media_type(answer.headers.get("content-type", ""))
+        headers = self._discreet_headers(answer)
+        media_type, charset = _media_type(headers.get("content-type", ""))
         now, sha256 = self._clock(), hashlib.sha256(content).hexdigest()
         unchanged = known is not None and known.validator.sha256 == sha256 and self._recall.has(sha256)
         payload = Payload(
@@ -241,8 +242,8 @@ class HttpFetch:
         validator = Validator(
             sha256=sha256,
             fetched_at=now,
-            etag=_etag(answer.headers.get("etag", "")),
-            last_modified=_last_modified(answer.headers),
+            etag=_etag(headers.get("etag", "")),
+            last_modified=_last_modified(headers),
             media_type=media_type,
             charset=charset,
             accept=accept,
@@ -252,6 +253,11 @@ class HttpFetch:
     def _require_discretion(self, content: bytes, address: WebAddress) -> None:
         if self._credential is not None and self._credential.is_in(content):
             raise HttpError(Fault.BETRAYED, f"»{address.shown}«: Die Antwort enthält das Zugangsgeheimnis; sie wird nicht aufbewahrt.")
+
+    def _discreet_headers(self, answer: Answer) -> Mapping[str, str]:
+        """Some headers outlive the answer: those that hold our secret are not among them."""
+        credential = self._credential
+        return {name: text for name, text in answer.headers.items() if credential is None or not credential.is_in(text.encode())}
 
     def _archive(self, payload: Payload) -> None:
         """Unchanged ones wait: a replay needs all payloads of a run, but a run without news leaves none."""

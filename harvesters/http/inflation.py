@@ -69,9 +69,11 @@ def _deflated(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in filter(None, pieces):
         if decoder is None:
             decoder = zlib.decompressobj(zlib.MAX_WBITS if piece[0] & 0x0F == 8 else -zlib.MAX_WBITS)
+        behind = piece
         if not decoder.eof:
             yield from _steps(decoder, piece)
-        elif piece.strip(b"\0"):
+            behind = decoder.unused_data
+        if behind.strip(b"\0"):
             raise HttpError(Fault.ENCODING, "Hinter der gepackten Antwort steht noch etwas.")
     if decoder is not None:
         _require_end(decoder, started=True)

@@ -7,11 +7,12 @@ from schemas.errors import ConfigurationError
 from schemas.personal_data import links, mail, numbers, persons, phone, places, plates
 from schemas.personal_data.folding import Span, fold, without_dates, without_links
 from schemas.personal_data.hit import Hit, Kind
+from schemas.personal_data.words import word_list
 
 #: Names of mailboxes that belong to a post, not to a person. They count only at the hosts the configuration names.
-DEFAULT_MAILBOXES = frozenset(
-    "info kontakt post poststelle opendata open-data presse pressestelle beteiligung mitwirkung stadtverwaltung rathaus buergercenter buergerservice"
-    " datenschutz redaktion webmaster support service".split()
+DEFAULT_MAILBOXES = word_list(
+    "info kontakt post poststelle opendata open-data presse pressestelle beteiligung mitwirkung stadtverwaltung rathaus buergercenter"
+    " buergerservice datenschutz redaktion webmaster support service"
 )
 _DIGIT = re.compile(r"\d")
 Search = Callable[[str], Iterator[Span]]
@@ -20,8 +21,8 @@ Search = Callable[[str], Iterator[Span]]
 class Detector:
     """Finds what belongs to a person. Built once, used for every text; holds nothing of what it has seen.
 
-    venues      addresses of public buildings ("Fruchthalle, Fruchthallstraße 10, 67655 Kaiserslautern"): street and house number are what counts,
-                and the postcode where both sides have one.
+    venues      addresses of public buildings ("Fruchthalle, Fruchthallstraße 10, 67655 Kaiserslautern"): street and house number are
+                what counts, and the postcode where both sides have one.
     hosts       mail hosts of the publisher ("kaiserslautern.de"; hosts below them too).
     mailboxes   local parts that are a post, not a person; allowed at `hosts` only.
     public      passages that may stand as they are: a switchboard's number, the city's account, the name of a play. Compared without
@@ -53,14 +54,12 @@ class Detector:
         """
         prefix = f"{heading}: " if heading else ""
         folded = fold(prefix + text)
-        found = [
-            Hit(kind=kind, start=max(0, start - len(prefix)), end=end - len(prefix))
-            for kind, start, end in (
-                (kind, *folded.original(span)) for kind, span in self._spans(folded.text) if not self._is_public(kind, folded.text[slice(*span)])
-            )
-            if end > len(prefix)
-        ]
-        return _outermost(found)
+        hits = []
+        for kind, (first, last) in self._spans(folded.text):
+            start, end = folded.original((first, last))
+            if end > len(prefix) and not self._is_public(kind, folded.text[first:last]):
+                hits.append(Hit(kind=kind, start=max(0, start - len(prefix)), end=end - len(prefix)))
+        return _outermost(hits)
 
     def _spans(self, text: str) -> Iterator[tuple[Kind, Span]]:
         prose = without_links(text)

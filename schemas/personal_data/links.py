@@ -2,24 +2,39 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from urllib.parse import parse_qsl, unquote
 
 from schemas.personal_data.folding import Span
+from schemas.personal_data.words import word_list
 
-_LINK = re.compile(r"(?:https?://|ftp://|\bwww\.|(?<![\w.@/])(?:[a-z]{2}-[a-z]{2}\.|m\.)?(?:facebook|instagram|linkedin|xing|twitter|tiktok|x)\.com/)[^\s<>\"]++", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:https?://|ftp://|\bwww\.|(?<![\w.@/])(?:[a-z]{2}-[a-z]{2}\.|m\.)?(?:facebook|instagram|linkedin|xing|twitter|tiktok"
+    r"|x)\.com/)[^\s<>\"]++",
+    re.IGNORECASE,
+)
 _MAILTO = re.compile(r"\bmailto:[^\s<>\"]++", re.IGNORECASE)
-_PARTS = re.compile(r"(?:(?:https?|ftp)://)?(?P<user>[^/?#@]*+@)?(?P<host>[^/?#@]*+)(?P<path>[^?#]*+)(?:\?(?P<query>[^#]*+))?", re.IGNORECASE)
-_USER_FOLDERS = frozenset(
-    "user users u profile profiles profil profile-page member members mitglied mitglieder author authors autor autoren nutzer benutzer benutzerprofil account"
-    " accounts people person personen".split()
+_PARTS = re.compile(
+    r"(?:(?:https?|ftp)://)?(?P<user>[^/?#@]*+@)?(?P<host>[^/?#@]*+)(?P<path>[^?#]*+)(?:\?(?P<query>[^#]*+))?", re.IGNORECASE
 )
-_USER_PARAMETERS = frozenset("user username user_id userid author autor nutzer benutzer uid member mitglied profile email mail e-mail phone telefon".split())
+_USER_FOLDERS = word_list(
+    "user users u profile profiles profil profile-page member members mitglied mitglieder author authors autor autoren nutzer"
+    " benutzer benutzerprofil account"
+    " accounts people person personen"
+)
+_USER_PARAMETERS = word_list(
+    "user username user_id userid author autor nutzer benutzer uid member mitglied profile email mail e-mail phone telefon"
+)
 _NETWORKS = ("facebook.com", "instagram.com", "twitter.com", "x.com", "t.me", "linkedin.com", "xing.com", "tiktok.com", "threads.net")
-_NO_ACCOUNT = frozenset(
-    "p reel reels explore stories hashtag intent share sharer sharer.php watch groups events event pages search company companies school jobs i home status posts"
-    " plugins tr dialog photo photos videos about legal privacy help".split()
+_NO_ACCOUNT = word_list(
+    "p reel reels explore stories hashtag intent share sharer sharer.php watch groups events event pages search company"
+    " companies school jobs i home status posts"
+    " plugins tr dialog photo photos videos about legal privacy help"
 )
-_NO_NAME = re.compile(r"index\.\w+|[\w-]+\.(?:html?|json|xml|css|js)|v?\d+(?:\.\d+)+|login|logout|register|sign_in|sign_up|new|all|search|password", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"index\.\w+|[\w-]+\.(?:html?|json|xml|css|js)|v?\d+(?:\.\d+)+|login|logout|register|sign_in|sign_up|new|all|search|password",
+    re.IGNORECASE,
+)
 _CLOSING = ".,;:!?)]}'’”“»"
 
 
@@ -48,8 +63,7 @@ def _names_an_account(address: str) -> bool:
 def _has_user_folder(folders: list[str]) -> bool:
     if any(each[0] in "~@" and len(each) > 2 for each in folders):
         return True
-    pairs = zip(folders, folders[1:], strict=False)
-    return any(folder.lower() in _USER_FOLDERS and not _NO_NAME.fullmatch(name) for folder, name in pairs)
+    return any(folder.lower() in _USER_FOLDERS and not _NO_NAME.fullmatch(name) for folder, name in pairwise(folders))
 
 
 def _has_user_parameter(query: str) -> bool:

@@ -9,7 +9,7 @@ _AT = re.compile(
     r"@|(?P<word>\s(?:at|ät|ädd)\s)|\s?[(\[{<]\s?(?:at|ät|ad|a|@)\s?[)\]}>]\s?|&#(?:0?64|x40);|&commat;|%40|\s@\s|[_-]at[_-]",
     re.IGNORECASE,
 )
-_DOT = r"(?:\s?[(\[{<]\s?(?:dot|punkt|pkt|\.)\s?[)\]}>]\s?|\s(?:dot|punkt)\s|&#46;|\.)"
+_DOT = r"(?:\s?[(\[{<]\s?(?:dot|punkt|pkt|\.)\s?[)\]}>]\s?|\s(?:dot|punkt)\s|&#46;|\s\.\s|\.)"
 _HOST = re.compile(rf"[^\W_][\w-]{{0,62}}+(?:{_DOT}[^\W_][\w-]{{0,62}}+){{1,8}}", re.IGNORECASE)
 _LOCAL_END = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}\Z")
 _SPELLED_DOT_BEFORE = re.compile(rf"[\w+-]{{1,40}}{_DOT}\Z", re.IGNORECASE)

@@ -14,13 +14,14 @@ from schemas.personal_data.folding import Span
 IBAN_LENGTHS = {
     country: length
     for length, countries in {
-        15: "NO", 16: "BE", 18: "DK FI FO GL NL", 19: "MK SI", 20: "AT BA EE KZ LT LU XK", 21: "CH HR LI LV", 22: "BG BH CR DE GB GE IE ME RS VA",
-        23: "AE GI IL IQ", 24: "AD CZ ES MD PK RO SA SE SK TN VG", 25: "PT", 26: "IS TR", 27: "FR GR IT MC MR SM",
+        15: "NO", 16: "BE", 18: "DK FI FO GL NL", 19: "MK SI", 20: "AT BA EE KZ LT LU XK", 21: "CH HR LI LV",
+        22: "BG BH CR DE GB GE IE ME RS VA", 23: "AE GI IL IQ",
+        24: "AD CZ ES MD PK RO SA SE SK TN VG", 25: "PT", 26: "IS TR", 27: "FR GR IT MC MR SM",
         28: "AL AZ BY CY DO GT HU LB PL", 29: "BR EG PS QA UA", 30: "JO KW MU", 31: "MT SC", 32: "LC",
     }.items()
     for country in countries.split()
 }  # fmt: skip
-_IBAN_START = re.compile(r"(?:(?<![^\W_])|(?<=IBAN))(?P<country>[A-Z]{2})[ .-]?\d{2}(?!\d{20})", re.IGNORECASE | re.ASCII)
+_IBAN_START = re.compile(r"(?:(?<![^\W_])|(?<=IBAN))(?P<country>[A-Z]{2})[ .-]?\d{2}", re.IGNORECASE | re.ASCII)
 
 
 def ibans(text: str) -> Iterator[Span]:
@@ -51,10 +52,12 @@ def _run_end(text: str, start: int, length: int) -> int | None:
 _TAX_ID = re.compile(r"(?<![\w+])(?<!\d[.,/ -])[1-9]\d[ .]?\d{3}[ .]?\d{3}[ .]?\d{3}(?![\w]|[.,/-]\d| \d)")
 _QUANTITY_AFTER = re.compile(r"\s?(?:euro|eur|€|stimmen|menschen|einwohner|personen|kwh|tonnen|liter|m²|byte)", re.IGNORECASE)
 _OTHER_NUMBER_BEFORE = re.compile(
-    r"(?:kassenzeichen|rechnung|bestell|auftrag|artikel|seriennummer|ean|gtin|isbn|vorgang|gerät|zähler|konto|kunden)[^\n]{0,20}\Z", re.IGNORECASE
+    r"(?:kassenzeichen|rechnung|bestell|auftrag|artikel|seriennummer|ean|gtin|isbn|vorgang|gerät|zähler|konto|kunden)[^\n]{0,20}\Z",
+    re.IGNORECASE,
 )
 _TAX_NUMBER = re.compile(
-    r"\b(?:steuernummer|steuer-?nr|st\.? ?-?nr)[ .:]{0,3}(?:lautet |ist )?(?P<number>\d{2,5}[ /]\d{3,5}[ /]\d{4,5}|\d{10,13})(?!\d)", re.IGNORECASE
+    r"\b(?:steuernummer|steuer-?nr|st\.? ?-?nr)[ .:]{0,3}(?:lautet |ist )?(?P<number>\d{2,5}[ /]\d{3,5}[ /]\d{4,5}|\d{10,13})(?!\d)",
+    re.IGNORECASE,
 )
 
 
@@ -76,7 +79,10 @@ def _is_tax_number(number: str) -> bool:
     return True
 
 
-_PENSION = re.compile(r"(?<!\w)(?P<area>\d{2}) ?(?P<day>\d{2})\.?(?P<month>\d{2})\.?(?P<year>\d{2}) ?(?P<letter>[A-Z]) ?(?P<rest>\d{2} ?\d)(?!\w)", re.IGNORECASE)
+_PENSION = re.compile(
+    r"(?<!\w)(?P<area>\d{2}) ?(?P<day>\d{2})\.?(?P<month>\d{2})\.?(?P<year>\d{2}) ?(?P<letter>[A-Z]) ?(?P<rest>\d{2} ?\d)(?!\w)",
+    re.IGNORECASE,
+)
 _PENSION_FACTORS = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
 _HEALTH = re.compile(r"(?<!\w)[A-Z]\d{9}(?!\w)", re.IGNORECASE)
 _HEALTH_CUE = re.compile(r"versicher|kranken|kvnr|gesundheitskarte|\begk\b|mitglied", re.IGNORECASE)

@@ -5,18 +5,27 @@ A name without such a word beside it is not found: nothing small enough to run o
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from schemas.personal_data.folding import Span
+from schemas.personal_data.words import word_list
 
-_MONTH = r"(?:Jan(?:uar)?|Feb(?:ruar)?|März|Mrz|Apr(?:il)?|Mai|Juni?|Juli?|Aug(?:ust)?|Sept?(?:ember)?|Okt(?:ober)?|Nov(?:ember)?|Dez(?:ember)?)"
+_MONTH = (
+    r"(?:Jan(?:uar)?|Feb(?:ruar)?|März|Mrz|Apr(?:il)?|Mai|Juni?|Juli?|Aug(?:ust)?|Sept?(?:ember)?|Okt(?:ober)?|Nov(?:ember)?|Dez(?:ember)?)"
+)
 _DATE = (
-    rf"(?:\d{{1,2}}[./-] ?\d{{1,2}}[./-] ?(?:(?:19|20)\d\d|\d\d)(?!\d)|(?:19|20)\d\d-\d\d-\d\d(?!\d)|\d{{1,2}}\. ?{_MONTH}\.? (?:19|20)\d\d(?!\d))"
+    r"(?:\d{1,2}[./-] ?\d{1,2}[./-] ?(?:(?:19|20)\d\d|\d\d)(?!\d)|(?:19|20)\d\d-\d\d-\d\d(?!\d)"
+    rf"|\d{{1,2}}\. ?{_MONTH}\.? (?:19|20)\d\d(?!\d))"
 )
 _BIRTH = re.compile(
-    rf"(?P<cue>\bgeb\b\.?(?:-?datum)?|geboren\w?|geburtsdatum|geburtstag|\bborn\b|(?<!\w)\*)(?P<between>[^\d\n]{{0,45}})(?P<date>{_DATE})", re.IGNORECASE
+    r"(?P<cue>\bgeb\b\.?(?:-?datum)?|geboren\w?|geburtsdatum|geburtstag|\bborn\b|(?<=[^\s*\w] )\*|(?<=\w )\*|(?<![\w*])\*(?=\d))(?P<between>[^\d\n]{0,45})"
+    rf"(?P<date>{_DATE})",
+    re.IGNORECASE,
 )
 _BORN_AFTER = re.compile(rf"(?P<date>{_DATE})(?P<between>[^\d\n.]{{0,40}}?)\b(?:geboren|geb\.|zur Welt|Geburtstag\b)", re.IGNORECASE)
-_BETWEEN = frozenset("am den der dem ist war lautet vom bin wurde ich sie er im jahr on was zu heißt tag und hat habe wird mein meinen seinen ihren in".split())
+_BETWEEN = word_list(
+    "am den der dem ist war lautet vom bin wurde ich sie er im jahr on was zu heißt tag tt mm jj jjjj und hat habe wird mein meinen seinen ihren in"
+)
 
 
 def birth_dates(text: str) -> Iterator[Span]:
@@ -27,27 +36,35 @@ def birth_dates(text: str) -> Iterator[Span]:
 
 def _only_small_words(between: str) -> bool:
     """ "geboren am", "geb. in Musterstadt am"; not "geboren im Workshop vom"."""
-    words = re.findall(r"\w+", between)
-    places = [after for word, after in zip(words, words[1:], strict=False) if word.lower() == "in" and after[0].isupper()]
-    return all(word.lower() in _BETWEEN or word.lower() == "in" or word in places for word in words)
+    found = re.findall(r"\w+", between)
+    places = [after for word, after in pairwise(found) if word.lower() == "in" and after[0].isupper()]
+    return all(word.lower() in _BETWEEN or word.lower() == "in" or word in places for word in found)
 
 
-_SALUTATION = re.compile(r"\b(?:Herrn?|Frau|Fräulein|Familie|Eheleute|Ehepaar|HERRN?|FRAU|FAMILIE|Mrs?\.?|Ms\.?) {1,2}(?=\w)")
+_SALUTATION = re.compile(r"\b(?:Herrn?|Hr\.|Frau|Fräulein|Familie|Eheleute|Ehepaar|HERRN?|FRAU|FAMILIE|Mrs?\.?|Ms\.?) {1,2}(?=\w)")
 _LETTER = re.compile(r"\b(?:sehr geehrter?|lieber?|hallo|guten tag|werter?) (?:herr|frau|familie) {1,2}(?=\w)", re.IGNORECASE)
-_TITLES = re.compile(r"(?:(?:Dr|Prof|Professor|Professorin|Dipl|Ing|med|jur|phil|rer|nat|h|c|Mag|M|B|A|Sc|Pfarrer|Pfarrerin)\b\.?[ -]{0,2}){0,6}")
+_TITLES = re.compile(
+    r"(?:(?:Dr|Prof|Professor|Professorin|Dipl|Ing|med|jur|phil|rer|nat|h|c|Mag|M|B|A|Sc|Pfarrer|Pfarrerin)\b\.?[ -]{0,2}){0,6}"
+)
 _PARTICLES = re.compile(r"(?:von|van|de|zu|zur|vom|el|al|di|da|Freiherr|Graf|Gräfin)(?: (?:der|den|dem|und zu))? ", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[^\W\d_][^\W\d_]{0,30}(?:['’-][^\W\d_]{1,30}){0,3}")
 _OFFICE = re.compile(
-    r"\w*(?:meister|meisterin|präsident|präsidentin|minister|ministerin|direktor|direktorin|kanzler|kanzlerin|sekretär|sekretärin|leiter|leiterin|rat|rätin"
-    r"|vorsitzender?|vorsitzenden|beigeordneter?|beigeordneten|dezernent|dezernentin|abgeordneter?|vorsteher|vorsteherin|beauftragter?|beauftragten|intendant"
-    r"|intendantin|landrat|landrätin|richter|richterin|professor|professorin|doktor|doktorin|kollege|kollegin|kollegen|nachbar|nachbarin|lehrer|lehrerin|pfarrer"
+    r"\w*(?:meister|meisterin|präsident|präsidentin|minister|ministerin|direktor|direktorin|kanzler|kanzlerin|sekretär"
+    r"|sekretärin|leiter|leiterin|rat|rätin"
+    r"|vorsitzender?|vorsitzenden|beigeordneter?|beigeordneten|dezernent|dezernentin|abgeordneter?|vorsteher|vorsteherin"
+    r"|beauftragter?|beauftragten|intendant"
+    r"|intendantin|landrat|landrätin|richter|richterin|professor|professorin|doktor|doktorin|kollege|kollegin|kollegen|nachbar"
+    r"|nachbarin|lehrer|lehrerin|pfarrer"
     r"|pfarrerin|sprecher|sprecherin)",
     re.IGNORECASE,
 )
-_NO_NAME = frozenset(
-    "und oder aus der die das des dem den ein eine einer im in ist hat wird war für mit zu bei vom von als auch nicht ihr ihre euer eure unser unsere sein seine es"
-    " programm stadt team referat amt verein verwaltung stadtverwaltung redaktion projekt büro gruppe jugend soziales senioren beruf kinder bildung gesundheit frauen"
-    " pflege mensch heute mann frau männer familie holle offen noch hier dort leider mir mich ich du sie er wir gott wie folgt angabe anonym unbekannt keine kein".split()
+_NO_NAME = word_list(
+    "und oder aus der die das des dem den ein eine einer im in ist hat wird war für mit zu bei vom von als auch nicht ihr"
+    " ihre euer eure unser unsere sein seine es"
+    " programm hase stadt team referat amt verein verwaltung stadtverwaltung redaktion projekt büro gruppe jugend soziales"
+    " senioren beruf kinder bildung gesundheit frauen"
+    " pflege mensch heute mann frau männer familie holle offen noch hier dort leider mir mich ich du sie er wir gott wie"
+    " folgt angabe anonym unbekannt keine kein"
 )
 
 
@@ -65,8 +82,10 @@ def salutations(text: str) -> Iterator[Span]:
 _INTRODUCTION = re.compile(r"\b(?:mein(?:e)? (?:vor- und nach|nach|vor)?name(?:n)? (?:ist|lautet|sei)|my name is)[: ]{1,3}", re.IGNORECASE)
 _I_AM_CALLED = re.compile(r"\b(?:ich|er|sie) hei(?:ß|ss)(?:e|t)[: ]{1,2}(?=[A-ZÄÖÜ])", re.IGNORECASE)
 _SIGNED = re.compile(
-    r"\bgez\.? {1,2}|\b(?:grüßen|grüße|gruß|gruss|grüssen|hochachtungsvoll|mfg|lg|vg)[,!.]?[ \t]{0,3}(?:\r?\n[ \t]{0,3}){1,3}|\b(?:grüße|gruß),? (?=[A-ZÄÖÜ])"
-    r"|\b(?:vorname|nachname|familienname|ansprechpartner(?:in)?|ansprechperson|antragsteller(?:in)?|verfasser(?:in)?|unterzeichner(?:in)?|unterschrift"
+    r"\bgez\.? {1,2}|\bi\. ?[AV]\. {1,2}|\b(?:grüßen|grüße|gruß|gruss|grüssen|hochachtungsvoll|mfg|lg|vg)[,!.]?[ \t]{0,3}(?:\r?\n[ \t]{0,3}){1,3}"
+    r"|\b(?:grüße|gruß),? (?=[A-ZÄÖÜ])"
+    r"|\b(?:vorname|nachname|familienname|ansprechpartner(?:in)?|ansprechperson|antragsteller(?:in)?|verfasser(?:in)?"
+    r"|unterzeichner(?:in)?|unterschrift"
     r"|autor(?:in)?)[:\t] ?",
     re.IGNORECASE,
 )
@@ -106,7 +125,8 @@ def _name_end(text: str, start: int, *, words: int, any_case: bool = False) -> i
 _HANDLE = re.compile(r"(?<![\w.@/%+&=-])@(?P<name>[^\W\d][\w.]{1,38}\w)(?:@[\w-]{1,60}(?:\.[\w-]{1,60}){1,4})?(?![\w/]|-\w)")
 #: Words of style sheets, program code, JSON-LD and SensorThings, and short names of commits.
 _NO_HANDLE = re.compile(
-    r"media|import|charset|supports|keyframes|font|page|layer|container|home|work|context|type|value|graph|language|prefix|base|vocab|param|returns?|see|todo"
+    r"media|import|charset|supports|keyframes|font|page|layer|container|home|work|context|type|value|graph|language|prefix"
+    r"|base|vocab|param|returns?|see|todo"
     r"|property|override|iot\.\w+|odata\.\w+|(?=[a-f]*\d)[0-9a-f]{7,40}",
     re.IGNORECASE,
 )

@@ -11,21 +11,24 @@ _CANDIDATE = re.compile(r"(?<![\w+])(?<!\d[.,:/-])(?<!\w-)(?:\+ ?\d|\(\+?\d|0 ?\
 _DIGITS = re.compile(r"\d++")
 _WINDOW = 45  # characters before a number in which a word still speaks of it
 _CUE = re.compile(
-    r"(?:tel\b|telef|\bfon\b|phone|mobil|handy|ruf(?:nummer|t|en)?\b|durchwahl|\bfax|whats ?app|signal|\bsms\b|anruf|erreich|hotline)\w*(?:-?nr|-?nummer)?"
+    r"(?:tel\b|telef|\bfon\b|phone|mobil|handy|ruf(?:nummer|t|en)?\b|durchwahl|\bfax|whats ?app|signal|\bsms\b|anruf|erreich"
+    r"|hotline)\w*(?:-?nr|-?nummer)?"
     r"(?: \w{1,9}){0,2}[.: ]{0,3}|unter (?:der |meiner )?(?:nummer|nr\.?)[: ]{0,2}|☎|📞|✆",
     re.IGNORECASE,
 )
 _OTHER_NUMBER = re.compile(
-    r"akten|\baz\b|zeichen\b|vorlage|drucksache|vorgang|inventar|artikel|bestell|auftrag|rechnung|gerät|zähler|serien|schlüssel|\bags\b|\bars\b"
-    r"|gtin|\bean\b|isbn|issn|\bdoi\b|utm|wert\b|konto|\bblz\b|flur|ticket|sensor|haushalt|produkt|kennung|kennziffer|matrikel|kunden|mitglied"
-    r"|\bnr\.? ?$|nummer:? ?$|\bid:? ?$|charge|version|los\b|eui\b|key\b|code\b|\bid\b",
+    r"akten|\baz\b|zeichen\b|vorlage|drucksache|vorgang|inventar|artikel|bestell|auftrag|rechnung|gerät|zähler|serien|schlüssel"
+    r"|\bags\b|\bars\b|gtin|\bean\b|isbn|issn|\bdoi\b|utm|wert\b|konto|\bblz\b|flur|ticket|sensor|haushalt|produkt|kennung"
+    r"|kennziffer|matrikel|\bkunden|\bnr\.? ?$|nummer:? ?$|\bid:? ?$|charge|version|\blos\b|eui\b|key\b|code\b|\bid\b",
     re.IGNORECASE,
 )
+_OTHER_SENTENCE = re.compile(r"[,;!?\n]|: (?=[^\W\d])|\. (?=[A-ZÄÖÜ])")
 _SHORT = re.compile(
-    r"\b(?:tel(?:efon)?|fon|handy|mobil|durchwahl|rufnummer|telefax|fax)(?:nummer|-?nr)?\.?(?: (?:ist|lautet))?[: ]{1,3}(?P<number>[1-9][\d /-]{3,12}\d)(?![\d.:])",
+    r"\b(?:tel(?:efon)?|fon|durchwahl|rufnummer|telefax|fax)(?:nummer|-?nr)?\.?(?: (?:ist"
+    r"|lautet))?[: ]{1,3}(?P<number>[1-9][\d /-]{3,12}\d)(?![\d.:])",
     re.IGNORECASE,
 )
-_YEARS = re.compile(r"(?:19|20)\d\d ?[/-] ?(?:(?:19|20)\d\d|\d\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _REGIONAL_KEY = re.compile(r"(?:0[1-9]|1[0-6])\d{6}0000")  # of a district or a city without districts
 #: Fewer digits (with the leading 0) are taken for a telephone number only beside a word that says so.
 _LONG_ENOUGH = 9
@@ -41,15 +44,19 @@ def phones(text: str) -> Iterator[Span]:
         if end:
             yield found.start(), end
     for short in _SHORT.finditer(text):
-        if len(re.sub(r"\D", "", short["number"])) >= 5 and not _YEARS.fullmatch(short["number"]):
+        if len(re.sub(r"\D", "", short["number"])) >= 5 and not _YEAR.match(short["number"]):
             yield short.span("number")
 
 
 def _cue(text: str, start: int) -> bool | None:
-    """Whether the words before say that this is (True) or is not (False) a telephone number; the nearer one counts."""
+    """Whether the words before say that this is (True) or is not (False) a telephone number; the nearer one counts.
+
+    What is not one has its word in the same part of the sentence: "Gerät 0152 0000 1234", but not "das Gerät ist kaputt, 0152 …".
+    """
     before = text[max(0, start - _WINDOW) : start]
     told = max((each.end() for each in _CUE.finditer(before)), default=-1)
-    other = max((each.end() for each in _OTHER_NUMBER.finditer(before)), default=-1)
+    part = max((each.end() for each in _OTHER_SENTENCE.finditer(before)), default=0)
+    other = max((each.end() for each in _OTHER_NUMBER.finditer(before, part)), default=-1)
     return None if told == other == -1 else told >= other
 
 

@@ -4,35 +4,42 @@ import re
 from collections.abc import Iterator
 
 from schemas.personal_data.folding import Span
+from schemas.personal_data.words import word_list
 
-_POSTCODE = re.compile(r"(?<!\w)(?<!\d[.,/-])(?:D ?- ?)?(?P<code>\d{5})(?![\w]|[.,/-]\d)")
+_POSTCODE = re.compile(r"(?<!\w)(?<!\d[.,/-])(?:DE? ?- ?)?(?P<code>\d{5})(?![\w]|[.,/-]\d)")
 _NUMBER = r"(?:Nr\.? ?)?\d{1,3}(?: ?[a-zA-Z](?!\w))?(?: ?[-/+] ?\d{1,3}(?: ?[a-z](?!\w))?)?"
 #: What may stand between house number and postcode: punctuation, a line break, "in", a storey.
 _BEFORE_CODE = re.compile(rf"(?P<number>{_NUMBER})(?: ?[,;|/()·-]{{0,2}}[ \n\r\t]{{0,4}}| in |[,;] ?[\w. ]{{1,22}}[,;\n] ?)\Z")
 _NUMBER_AFTER = re.compile(rf" ?(?P<number>{_NUMBER})(?![\w]|[.:,]\d)")
 _WORD = re.compile(r"[^\s,;:|()\[\]{}\"„“‚‘»«<>]++")
 _STREET_ENDING = re.compile(
-    r"(?:straße|strasse|str\.?|weg|platz|allee|gasse|gässchen|ring|ufer|steig|damm|pfad|chaussee|promenade|graben|stieg|markt|winkel|park|hof|berg|tal|höhe"
+    r"(?:straße|strasse|str\.?|weg|platz|allee|gasse|gässchen|ring|ufer|steig|damm|pfad|chaussee|promenade|graben|stieg|markt"
+    r"|winkel|park|hof|berg|tal|höhe"
     r"|rain|halde|brunnen|mühle|garten|wiese|wiesen|feld|felsen|eck|siedlung|tor|brücke)",
     re.IGNORECASE,
 )
 _STREET_WORD = re.compile(rf"[^\W\d_][\w.'’/-]{{0,40}}{_STREET_ENDING.pattern}", re.IGNORECASE)
-_PREPOSITIONS = frozenset("am an auf bei beim hinter im in ob ober oberm unter unterm vor zu zum zur neben über".split())
-_ARTICLES = frozenset("der den dem die das des".split())
-_HEADS = frozenset("platz straße strasse str. allee weg hof ufer ring park".split())  # "Platz der Republik"
-_NO_STREET = frozenset(
-    "jahr jahre tag platz rang seite nummer nr nr. stand runde punkt abschnitt phase teil los gruppe linie gleis raum zimmer haus block kapitel ziffer artikel"
-    " absatz januar februar märz april mai juni juli august september oktober november dezember uhr umfrage vorlage drucksache flur flurstück".split()
+_PREPOSITIONS = word_list("am an auf bei beim hinter im in ob ober oberm unter unterm vor zu zum zur neben über")
+_ARTICLES = word_list("der den dem die das des")
+_HEADS = word_list("platz straße strasse str. allee weg hof ufer ring park")  # "Platz der Republik"
+_NO_STREET = word_list(
+    "jahr jahre tag beispiel platz rang seite nummer nr nr. stand runde punkt abschnitt phase teil los gruppe linie gleis raum zimmer"
+    " haus block kapitel ziffer artikel"
+    " absatz januar februar märz april mai juni juli august september oktober november dezember uhr umfrage vorlage"
+    " drucksache flur flurstück"
 )
 _QUANTITY = re.compile(
-    r"\s?(?:euro|eur\b|€|stimmen|mensch|person|einwohner|gäste|besuch|teilnehm|bäume|bäumen|meter|m²|m\b|km|kilometer|quadratmeter|antwort|haushalt|beitr|stück"
-    r"|prozent|%|tonnen|liter|kilowatt|kwh|fahrzeug|bücher|mal\b|jahre|wohnung|stunden|schritte|mitglied|kinder|schüler|studier|unterschrift|datensätze|zeilen)",
+    r"\s?(?:euro|eur\b|€|stimmen|mensch|person|einwohner|gäste|besuch|teilnehm|bäume|bäumen|meter|m²|m\b|km|kilometer"
+    r"|quadratmeter|antwort|haushalt|beitr|stück"
+    r"|prozent|%|tonnen|liter|kilowatt|kwh|fahrzeug|bücher|mal\b|jahre|wohnung|stunden|schritte|mitglied|kinder|schüler"
+    r"|studier|unterschrift|datensätze|zeilen)",
     re.IGNORECASE,
 )
 _TOWN = re.compile(r" {0,2}[A-ZÄÖÜ][\w./-]{1,30}(?: (?:[A-ZÄÖÜ(][\w.)-]{1,30}|an der [A-Z]\w{1,20}|am [A-Z]\w{1,20})){0,2}")
 _LOWER_TOWN = re.compile(r" {0,2}[a-zäöü][\w-]{1,30}(?![\w.])")
 _HOME = re.compile(
-    r"\bwohn(?:e|t|en|haft|te|ort|sitz|adresse)?\b|anschrift|adresse|zu ?hause|mein(?:e|em|er)? (?:haus|wohnung|einfahrt|grundstück|balkon|garage)|bei mir|lebe in"
+    r"\bwohn(?:e|t|en|haft|te|ort|sitz|adresse)?\b|anschrift|adresse|zu ?hause|mein(?:e|em|er)? (?:haus|wohnung|einfahrt"
+    r"|grundstück|balkon|garage)|bei mir|lebe in"
     r"|eigentümer|mieter|anwohner(?:in)? ",
     re.IGNORECASE,
 )
@@ -103,7 +110,7 @@ def _street_start(text: str, end: int, *, anything: bool, floor: int = 0) -> int
     """Where the name of a street begins that ends at `end`. `anything`: a town follows, so that any noun may be one ("Dorfname 5")."""
     floor = max(floor, end - 70)
     words = _words_before(text, end, max(floor, text.rfind("\n", floor, end) + 1))
-    if not words or (words[-1][0].lower() in _NO_STREET and not (len(words) > 1 and words[-2][0][0].isupper())):
+    if not words or (words[-1][0].lower() in _NO_STREET and not _is_named(words)):
         return None
     last = words[-1][0]
     if _STREET_ENDING.fullmatch(last):
@@ -113,6 +120,11 @@ def _street_start(text: str, end: int, *, anything: bool, floor: int = 0) -> int
     if named is not None:
         return named
     return words[-1].start() if is_street or (anything and last[0].isupper()) else None
+
+
+def _is_named(words: list[re.Match[str]]) -> bool:
+    """ "Willy-Brandt Platz", but not "Platz" alone and not "Zum Punkt"."""
+    return len(words) > 1 and words[-2][0][0].isupper() and _STREET_ENDING.fullmatch(words[-1][0]) is not None
 
 
 def _words_before(text: str, end: int, floor: int) -> list[re.Match[str]]:

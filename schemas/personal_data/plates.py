@@ -5,26 +5,33 @@ from collections.abc import Iterator
 
 from schemas.personal_data.districts import DISTRICTS
 from schemas.personal_data.folding import Span
+from schemas.personal_data.words import word_list
 
 _BEGIN = r"(?<![\w.,/&+-])"
 _NUMBER = r"(?P<number>[1-9]\d{0,3})(?P<suffix> ?[EH])?(?![\w]| ?[/:-] ?\d|[.,]\d)"
-_PLATE = re.compile(rf"{_BEGIN}(?P<district>[A-ZÄÖÜ]{{1,3}})(?P<first> ?[-:*•] ?| )(?P<letters>[A-Z]{{1,2}})(?P<second> ?-? ?){_NUMBER}", re.IGNORECASE)
+_PLATE = re.compile(
+    rf"{_BEGIN}(?P<district>[A-ZÄÖÜ]{{1,3}})(?P<first> ?- ?|[:*•]| )(?P<letters>[A-Z]{{1,2}})(?P<second> ?-? ?){_NUMBER}", re.IGNORECASE
+)
 #: KLAB123, KLAB 123, klab123
 _COMPACT = re.compile(rf"{_BEGIN}(?P<letters>[A-ZÄÖÜ]{{2,5}})(?P<gap>[ -]?){_NUMBER}", re.IGNORECASE)
 _VEHICLE = re.compile(
-    r"kennzeichen|nummernschild|\bkfz|\bpkw|\blkw|\bauto\b|\bautos\b|wagen|fahrzeug|transporter|motorrad|roller|moped|\btaxi|anhänger|wohnmobil|traktor"
-    r"|park(?:t|en|ende|te|ten)\b|falschpark|halter|fahrer|abgeschleppt|zugelassen|unfall|rast\b|geblitzt|\b(?:bmw|vw|audi|opel|mercedes|skoda|ford|golf)\b",
+    r"kennzeichen|nummernschild|\bkfz|\bpkw|\blkw|\bauto\b|\bautos\b|wagen|fahrzeug|transporter|motorrad|roller|moped|\btaxi"
+    r"|anhänger|wohnmobil|traktor"
+    r"|park(?:t|en|ende|te|ten)\b|falschpark|halter|fahrer|abgeschleppt|zugelassen|unfall|rast\b|geblitzt|\b(?:bmw|vw|audi"
+    r"|opel|mercedes|skoda|ford|golf)\b",
     re.IGNORECASE,
 )
 _PLATE_WORD = re.compile(r"kennzeichen|nummernschild|\bkfz", re.IGNORECASE)
 _OTHER_NUMBER = re.compile(
-    r"akten|\baz\b|vorlage|drucksache|bebauungsplan|sensor|messstelle|gerät|produkt|modell|inventar|gebäude|\braum\b|zimmer|\blos\b|\blinie|\bgleis|abschnitt"
-    r"|bussteig|ausgang|\bnorm\b|größe|klasse|gemarkung",
+    r"akten|\baz\b|vorlage|drucksache|bebauungsplan|sensor|messstelle|gerät|produkt|modell|inventar|gebäude|\braum\b|zimmer"
+    r"|\blos\b|\blinie|\bgleis|abschnitt"
+    r"|bussteig|ausgang|\bnorm\b|größe|klasse|\btyp\b|router|gemarkung",
     re.IGNORECASE,
 )
 #: Codes that are also the first word of a standard, a train, a storey or a road; in capitals also plain words.
-_OTHER_WORDS = frozenset("DIN EN ISO AS ICE IC EC RE RB EG OG UG EU HBF IN AN ZU DE SO ER ES".split())
-_NO_LETTERS = frozenset("EN OG UG".split())
+_OTHER_WORDS = word_list("DIN EN ISO AS ICE IC EC RE RB EG OG UG EU HBF IN AN ZU DE SO ER ES")
+_NO_LETTERS = word_list("EN OG UG")
+_NO_PLATES = word_list("PKW LKW KFZ NFZ SUV BAB PLZ")
 _WINDOW = 60  # characters on both sides in which a word speaks of a vehicle
 _NEAR = 30
 
@@ -59,6 +66,8 @@ def _is_compact_plate(text: str, found: re.Match[str]) -> bool:
     """Lower-case letters with a gap are words of a sentence ("auf 6", "von 2019")."""
     letters = found["letters"]
     if not letters.isupper() and (found["gap"] or not letters.islower()):
+        return False
+    if letters.upper() in _NO_PLATES or (len(letters) == 2 and (found["gap"] or len(found["number"]) < 3)):
         return False
     return _splits(letters.upper()) and _speaks_of_vehicles(text, found.span())
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 from apscheduler.triggers.cron import CronTrigger
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from api.cron import BERLIN, BerlinCron
@@ -14,10 +14,10 @@ from schemas.errors import ConfigurationError
 
 def firings(expression: str, start: datetime, end: datetime) -> list[datetime]:
     trigger, found = BerlinCron(expression), []
-    previous = trigger.get_next_fire_time(None, start)
+    previous = trigger.next_after(start - timedelta(microseconds=1))
     while previous is not None and previous < end:
         found.append(previous)
-        previous = trigger.get_next_fire_time(previous, start)
+        previous = trigger.next_after(previous)
     return found
 
 
@@ -57,6 +57,14 @@ def test_an_hourly_job_counts_real_hours(day: datetime, hours: int) -> None:
 
     assert len(found) == hours
     assert {later - earlier for earlier, later in pairwise(found)} == {timedelta(hours=1)}
+
+
+@pytest.mark.parametrize(("day", "quarters"), [(berlin(2026, 3, 29), 92), (berlin(2026, 10, 25), 100)])
+def test_a_job_of_every_quarter_keeps_its_pace(day: datetime, quarters: int) -> None:
+    found = firings("*/15 * * * *", day, (day + timedelta(days=1)).replace(tzinfo=BERLIN))
+
+    assert len(found) == quarters
+    assert {later - earlier for earlier, later in pairwise(found)} == {timedelta(minutes=15)}
 
 
 def test_apscheduler_alone_would_fire_twice_in_the_autumn_night() -> None:
@@ -115,3 +123,39 @@ def test_the_next_time_is_later_and_the_last_time_is_the_one_before_it(expressio
 
 def test_the_longest_interval_of_working_days_is_the_weekend() -> None:
     assert BerlinCron("0 4 * * 1-5").longest_interval(berlin(2026, 6, 3)) == timedelta(days=3)
+
+
+NUMBERS = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12)}
+
+
+def field(name: str) -> st.SearchStrategy[str]:
+    lowest, highest = NUMBERS[name]
+    number = st.integers(lowest, highest)
+    span = st.tuples(number, number).map(lambda pair: f"{min(pair)}-{max(pair)}")
+    part = st.just("*") | number.map(str) | span | st.builds("{}/{}".format, span | st.just("*"), st.integers(1, highest - lowest))
+    return st.lists(part, min_size=1, max_size=2).map(",".join)
+
+
+WEEKDAYS = st.sampled_from(["*", "*", "mon", "mon-fri", "sat,sun", "tue-thu"])
+
+
+def in_switch_night(wall: datetime) -> bool:
+    return wall.month in (3, 10) and wall.day >= 25 and wall.weekday() == 6 and wall.hour <= 4
+
+
+@given(st.tuples(field("minute"), field("hour"), field("day"), field("month"), WEEKDAYS), INSTANTS)
+def test_away_from_the_switch_nights_apscheduler_says_the_same(fields: tuple[str, ...], now: datetime) -> None:
+    """The reference for the calculation itself: APScheduler in a zone without switches, read as wall-clock time."""
+    expression = " ".join(fields)
+    theirs = CronTrigger.from_crontab(expression, timezone=UTC)
+    wall = now.astimezone(BERLIN).replace(tzinfo=UTC)
+    expected = theirs.get_next_fire_time(None, wall + timedelta(microseconds=1))
+    assume(not in_switch_night(wall) and (expected is None or not in_switch_night(expected)))
+
+    if expected is None or "*" not in (fields[2][:1], fields[4][:1]):
+        with pytest.raises(ConfigurationError):
+            BerlinCron(expression)
+    else:
+        ours = BerlinCron(expression).next_after(now)
+        assert ours is not None
+        assert ours.astimezone(BERLIN).replace(tzinfo=UTC) == expected

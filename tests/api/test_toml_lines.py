@@ -131,7 +131,7 @@ class Writer:
         if not isinstance(value, str):
             return str(value).lower() if isinstance(value, bool) else str(value)
         if "'" not in value and self.draw(st.booleans()):
-            return f"'''{value}'''" if "\n" in value or self.draw(st.booleans()) else f"'{value}'"
+            return f"'''\n{value}'''" if "\n" in value or self.draw(st.booleans()) else f"'{value}'"
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         if self.draw(st.booleans()):
             return f'"""\n{escaped}"""'

@@ -109,7 +109,7 @@ class World:
             "site": self.site,
             "store": self.store,
             "files": self.files,
-            "search": Search(self.folder / "search"),
+            "search": Search(self.folder / "search", self.files),
             "renderer": self.renderer,
             "legal": {name: self.folder / f"{name}.md" for name in LEGAL_PAGES},
             "sources": SOURCES,

@@ -222,7 +222,7 @@ def test_endless_interim_answers_are_cut_off(tmp_path: Path) -> None:
 
 
 BOMB_SIZE = 60 * MB
-BOMB = gzip.compress(bytes(BOMB_SIZE), 9)
+BOMB = gzip.compress(b"1;0\n" * (BOMB_SIZE // 4), 9)
 
 
 def test_a_gzip_bomb_is_noticed_at_the_cap(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_without_a_cap_the_gzip_bomb_would_go_off(tmp_path: Path) -> None:
         return str(len(content)).encode()
 
     with serving({"*": reply(BOMB, Content_Encoding="gzip")}) as server:
-        payload = world(server.url(), tmp_path).open(limits=Limits()).get("", keep=hollow, expected=["binary"])
+        payload = world(server.url(), tmp_path).open(limits=Limits()).get("", keep=hollow)
     assert int(payload.content) == BOMB_SIZE
 
 
@@ -264,7 +264,14 @@ def test_a_charset_that_is_wrong_changes_no_byte_and_the_reader_finds_out(tmp_pa
 
 @pytest.mark.parametrize(
     ("status", "fault"),
-    [(401, Fault.FORBIDDEN), (403, Fault.FORBIDDEN), (404, Fault.MISSING), (410, Fault.MISSING), (206, Fault.BAD_ANSWER), (418, Fault.BAD_ANSWER)],
+    [
+        (401, Fault.FORBIDDEN),
+        (403, Fault.FORBIDDEN),
+        (404, Fault.MISSING),
+        (410, Fault.MISSING),
+        (206, Fault.BAD_ANSWER),
+        (418, Fault.BAD_ANSWER),
+    ],
 )
 def test_other_answers_are_faults_that_are_not_tried_again(status: int, fault: Fault, tmp_path: Path) -> None:
     error, server, _ = fault_of({"*": reply(CSV, status)}, tmp_path)

@@ -340,5 +340,7 @@ def example_texts() -> list[str]:
             if file.name.endswith(".csv"):
                 content = file.read_bytes().decode("utf-8-sig")
                 dialect = ";" if content.splitlines()[0].count(";") > content.splitlines()[0].count(",") else ","
-                found.update((cell, None) for line in csv.reader(io.StringIO(content, newline=""), delimiter=dialect) for cell in line if cell)
+                found.update(
+                    (cell, None) for line in csv.reader(io.StringIO(content, newline=""), delimiter=dialect) for cell in line if cell
+                )
     return list(found)

@@ -78,7 +78,13 @@ ADDRESS = (
     "Adresse\t{}\toffen",
 )
 TAX = ("Steuer-ID {}", "Meine Identifikationsnummer ist {}.", "IdNr.: {}", "Steuerliche Identifikationsnummer ({}) liegt bei", "{}")
-INSURANCE = ("Versicherungsnummer {}", "Sozialversicherungsnummer: {}", "Meine Rentenversicherungsnummer lautet {}.", "SV-Nr. {}, liegt bei", "{}")
+INSURANCE = (
+    "Versicherungsnummer {}",
+    "Sozialversicherungsnummer: {}",
+    "Meine Rentenversicherungsnummer lautet {}.",
+    "SV-Nr. {}, liegt bei",
+    "{}",
+)
 BIRTH = (
     "geboren am {}",
     "Ich bin am {} geboren und wohne im Westen der Stadt.",
@@ -87,7 +93,14 @@ BIRTH = (
     "Mein Geburtstag ist der {}.",
     "Kind (geb. am {}) sucht Platz in der Kita",
 )
-HANDLE = ("{}", "Danke an {} für das Foto!", "Folgt mir: {}", "Beitrag von {} vom 12.03.2024", "({}) hat das auch gesagt", "Insta {}, gern melden")
+HANDLE = (
+    "{}",
+    "Danke an {} für das Foto!",
+    "Folgt mir: {}",
+    "Beitrag von {} vom 12.03.2024",
+    "({}) hat das auch gesagt",
+    "Insta {}, gern melden",
+)
 LINK = ("{}", "Mehr auf {}.", "Mein Beitrag steht unter {}, bitte lesen", "Siehe ({})", "Quelle: {}\nStand 2024")
 SALUTATION = (
     "Sehr geehrte Frau {}, vielen Dank für Ihre Mail.",

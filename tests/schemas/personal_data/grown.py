@@ -20,6 +20,7 @@ ANYWHERE = (
     "Hinweis ohne Absatz,{},Ende",
     "<p>{}</p>",
     "siehe oben\u00a0{}\u00a0(intern)",
+    "Das Gerät im Konto der Vorlage ist kaputt, {}",
 )
 
 
@@ -70,7 +71,15 @@ def _phone(chance: random.Random) -> str:
 def _iban(chance: random.Random) -> str:
     plain = planted.iban(chance).replace(" ", "").replace("\u00a0", "").replace("-", "").upper()
     fours = [plain[i : i + 4] for i in range(0, len(plain), 4)]
-    forms = ("\u202f".join(fours), "  ".join(fours), "–".join(fours), ".".join(fours), plain[:2] + " " + plain[2:], "\n".join([" ".join(fours[:3]), " ".join(fours[3:])]), plain.title())
+    forms = (
+        "\u202f".join(fours),
+        "  ".join(fours),
+        "–".join(fours),
+        ".".join(fours),
+        plain[:2] + " " + plain[2:],
+        "\n".join([" ".join(fours[:3]), " ".join(fours[3:])]),
+        plain.title(),
+    )
     return chance.choice(forms)
 
 
@@ -89,7 +98,18 @@ PLATE_SENTENCES = (
 
 def _plate(chance: random.Random) -> str:
     plain = planted.plate(chance)
-    forms = (plain, plain.replace("-", " "), plain.replace("-", "–"), plain.replace("-", " - "), plain.replace(" ", ""), plain.replace("-", "").replace(" ", ""), plain.replace(" ", "-"), plain.replace("-", ":"), plain.lower(), plain.replace("-", "\u00a0").replace(" ", "\u00a0"))
+    forms = (
+        plain,
+        plain.replace("-", " "),
+        plain.replace("-", "–"),
+        plain.replace("-", " - "),
+        plain.replace(" ", ""),
+        plain.replace("-", "").replace(" ", ""),
+        plain.replace(" ", "-"),
+        plain.replace("-", ":"),
+        plain.lower(),
+        plain.replace("-", "\u00a0").replace(" ", "\u00a0"),
+    )
     return chance.choice(forms)
 
 
@@ -114,25 +134,61 @@ def _address(chance: random.Random) -> str:
     return chance.choice(forms)
 
 
-HOME_SENTENCES = ("Ich wohne in der {} und höre jeden Zug.", "Wir wohnen seit Jahren {}, das ist laut.", "Vor meinem Haus {} fehlt ein Zebrastreifen.", "Meine Anschrift: {}")
+HOME_SENTENCES = (
+    "Ich wohne in der {} und höre jeden Zug.",
+    "Wir wohnen seit Jahren {}, das ist laut.",
+    "Vor meinem Haus {} fehlt ein Zebrastreifen.",
+    "Meine Anschrift: {}",
+)
 
 
 def _street(chance: random.Random) -> str:
-    return f"{chance.choice(('Musterstraße', 'Fantasieweg', 'Erfundene Straße', 'Scheingasse', 'Karl-Erdacht-Str.'))} {chance.randint(1, 140)}{chance.choice(('', 'a', ' b'))}"
+    street = chance.choice(("Musterstraße", "Fantasieweg", "Erfundene Straße", "Scheingasse", "Karl-Erdacht-Str."))
+    return f"{street} {chance.randint(1, 140)}{chance.choice(('', 'a', ' b'))}"
 
 
-BIRTH_SENTENCES = ("geb. in Musterstadt am {}", "* {} in Musterstadt", "{} geboren, wohnhaft im Westen", "Geb.-Datum {}", "GEBURTSDATUM: {}", "wurde am {} in Beispielstadt geboren", "Meine Tochter hat am {} Geburtstag")
+BIRTH_SENTENCES = (
+    "geb. in Musterstadt am {}",
+    "* {} in Musterstadt",
+    "{} geboren, wohnhaft im Westen",
+    "Geb.-Datum {}",
+    "GEBURTSDATUM: {}",
+    "wurde am {} in Beispielstadt geboren",
+    "Meine Tochter hat am {} Geburtstag",
+)
 
 
 def _salutation(chance: random.Random) -> str:
     last = chance.choice(planted.LAST_NAMES)
-    forms = (f"von {last}", f"Dr. med. {last}", f"van der {last}", f"{chance.choice(planted.FIRST_NAMES)} {last}", f"Dipl.-Ing. {last}", last)
+    forms = (
+        f"von {last}",
+        f"Dr. med. {last}",
+        f"van der {last}",
+        f"{chance.choice(planted.FIRST_NAMES)} {last}",
+        f"Dipl.-Ing. {last}",
+        last,
+    )
     return chance.choice(forms)
 
 
-SALUTATION_SENTENCES = ("sehr geehrter Herr {}, ", "Frau {} vom Bauamt sagt nein.", "die Eheleute {} sind dagegen", "Gespräch mit Herrn {} am 12.06.2023", "Guten Tag Frau {},")
-NAME_SENTENCES = ("Hallo, mein Name ist {} aus der Weststadt.", "Viele Grüße\n{}", "Beste Grüße, {}", "gez. {}, Vorsitz", "Antragstellerin: {}", "Nachname: {}", "Ich heisse {}.", "My name is {}.")
-LINK_SENTENCES = ("Foto unter {}", "({})", "{}, {}".split(",")[0], "Profil: {}!")
+SALUTATION_SENTENCES = (
+    "sehr geehrter Herr {}, ",
+    "Frau {} vom Bauamt sagt nein.",
+    "die Eheleute {} sind dagegen",
+    "Gespräch mit Herrn {} am 12.06.2023",
+    "Guten Tag Frau {},",
+)
+NAME_SENTENCES = (
+    "Hallo, mein Name ist {} aus der Weststadt.",
+    "Viele Grüße\n{}",
+    "Beste Grüße, {}",
+    "gez. {}, Vorsitz",
+    "Antragstellerin: {}",
+    "Nachname: {}",
+    "Ich heisse {}.",
+    "My name is {}.",
+)
+LINK_SENTENCES = ("Foto unter {}", "({})", "Profil: {}!")
 
 
 def _link(chance: random.Random) -> str:
@@ -171,7 +227,12 @@ def planted_values() -> list[Planted]:
         ("address", _address, ANYWHERE, 80),
         ("address", _street, HOME_SENTENCES, 20),
         ("tax-id", planted.tax_id, ANYWHERE, 25),
-        ("tax-id", lambda pick: f"19/{pick.randint(100, 999)}/{pick.randint(10000, 99999)}", ("Steuernummer: {}", "Meine St.-Nr. {} beim Finanzamt"), 8),
+        (
+            "tax-id",
+            lambda pick: f"19/{pick.randint(100, 999)}/{pick.randint(10000, 99999)}",
+            ("Steuernummer: {}", "Meine St.-Nr. {} beim Finanzamt"),
+            8,
+        ),
         ("insurance-number", planted.insurance_number, ANYWHERE, 20),
         ("insurance-number", _health_number, ("Krankenversichertennummer {}", "Gesundheitskarte: {}", "Versicherten-Nr. {}"), 10),
         ("birth-date", planted.birth_date, BIRTH_SENTENCES, 40),

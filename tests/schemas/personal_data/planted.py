@@ -32,11 +32,52 @@ def plant(kind: str, sentence: str, value: str) -> Planted:
     return Planted(kind, before + value + after, len(before), len(before) + len(value))
 
 
-FIRST_NAMES = tuple("Anna Bernd Cem Dilara Erika Fatma Gökhan Heinz Inge Jürgen Käthe Lukas Mehmet Nadja Olga Paul Renée Sören Thomas Ute".split())
-LAST_NAMES = tuple(
-    "Mustermann Musterfrau Beispiel Erdichtet Öztürk-Muster Schäfer-Probe Grünspan Weißnicht Niemandsen Phantasius Probst-Beispiel Fiktiva".split()
+FIRST_NAMES = (
+    "Anna",
+    "Bernd",
+    "Cem",
+    "Dilara",
+    "Erika",
+    "Fatma",
+    "Gökhan",
+    "Heinz",
+    "Inge",
+    "Jürgen",
+    "Käthe",
+    "Lukas",
+    "Mehmet",
+    "Nadja",
+    "Olga",
+    "Paul",
+    "Renée",
+    "Sören",
+    "Thomas",
+    "Ute",
 )
-RESERVED_HOSTS = ("example.org", "example.com", "example.net", "mail.example.org", "post.example.com", "abc-verein.example", "müller.example")
+LAST_NAMES = (
+    "Mustermann",
+    "Musterfrau",
+    "Beispiel",
+    "Erdichtet",
+    "Öztürk-Muster",
+    "Schäfer-Probe",
+    "Grünspan",
+    "Weißnicht",
+    "Niemandsen",
+    "Phantasius",
+    "Probst-Beispiel",
+    "Fiktiva",
+)
+_ASCII = {ord("ö"): "oe", ord("ü"): "ue", ord("ä"): "ae", ord("é"): "e", ord("ß"): "ss"}
+RESERVED_HOSTS = (
+    "example.org",
+    "example.com",
+    "example.net",
+    "mail.example.org",
+    "post.example.com",
+    "abc-verein.example",
+    "müller.example",
+)
 
 
 def name(chance: random.Random) -> str:
@@ -45,7 +86,7 @@ def name(chance: random.Random) -> str:
 
 def _local_part(chance: random.Random) -> str:
     first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
-    plain = (first + "." + last).lower().translate(str.maketrans({"ö": "oe", "ü": "ue", "ä": "ae", "é": "e", "ß": "ss"}))
+    plain = (first + "." + last).lower().translate(_ASCII)
     both = plain.split(".")
     forms = (plain, both[0][0] + "." + both[1], both[1], both[0] + "_" + both[1], both[0] + str(chance.randint(1, 99)), both[0] + "+stadt")
     return chance.choice(forms)
@@ -74,7 +115,17 @@ def phone(chance: random.Random) -> str:
     if chance.random() < 0.4:
         digits = chance.choice((*FILM_MOBILES, f"176040690{chance.randint(0, 99):02}"))
         area, rest = "0" + digits[:3], digits[3:]
-        return chance.choice((f"{area} {rest}", f"{area}/{rest}", f"{area}-{rest}", area + rest, f"{area} {rest[:3]} {rest[3:]}", f"+49 {area[1:]} {rest}", f"+49{digits}"))
+        return chance.choice(
+            (
+                f"{area} {rest}",
+                f"{area}/{rest}",
+                f"{area}-{rest}",
+                area + rest,
+                f"{area} {rest[:3]} {rest[3:]}",
+                f"+49 {area[1:]} {rest}",
+                f"+49{digits}",
+            )
+        )
     area, block = chance.choice(FILM_RANGES)
     last = f"{chance.randint(0, 999):03}"
     forms = (
@@ -115,11 +166,47 @@ def iban(chance: random.Random) -> str:
     account = {"DE": "9" + _digits(chance, 17), "AT": _digits(chance, 16), "CH": _digits(chance, 17), "LU": _digits(chance, 16)}[country]
     plain = _iban(country, account)
     spaced = " ".join(plain[i : i + 4] for i in range(0, len(plain), 4))
-    return chance.choice((plain, spaced, spaced, spaced.replace(" ", "-"), plain.lower(), spaced.replace(" ", "\u00a0"), plain[:4] + " " + plain[4:]))
+    return chance.choice(
+        (plain, spaced, spaced, spaced.replace(" ", "-"), plain.lower(), spaced.replace(" ", "\u00a0"), plain[:4] + " " + plain[4:])
+    )
 
 
 #: Districts of Rhineland-Palatinate and its neighbours and of all lengths.
-DISTRICTS = tuple("KL K KIB KUS PS ZW LU LD NW SÜW DÜW AZ MZ WO GER MA HD F B M S HH ROK KH BIR HOM NK IGB SB TR DO MYK WÜ".split())
+DISTRICTS = (
+    "KL",
+    "K",
+    "KIB",
+    "KUS",
+    "PS",
+    "ZW",
+    "LU",
+    "LD",
+    "NW",
+    "SÜW",
+    "DÜW",
+    "AZ",
+    "MZ",
+    "WO",
+    "GER",
+    "MA",
+    "HD",
+    "F",
+    "B",
+    "M",
+    "S",
+    "HH",
+    "ROK",
+    "KH",
+    "BIR",
+    "HOM",
+    "NK",
+    "IGB",
+    "SB",
+    "TR",
+    "DO",
+    "MYK",
+    "WÜ",
+)
 
 
 def plate(chance: random.Random) -> str:
@@ -133,12 +220,37 @@ def plate(chance: random.Random) -> str:
     return f"{first}-{letters} {number}{suffix}"
 
 
-STREETS = tuple(
-    "Beispielstraße|Musterstr.|Erfundene Straße|Fantasieweg|Nirgendplatz|Attrappenallee|Scheingasse|Probering|Am Nirgendhang|Im Leerental|"
-    "An der Luftmühle|Zum Trugfelsen|Karl-Erdacht-Straße|Hinter der Scheinmauer|Dr.-Muster-Straße|Platzhalterufer|Nebelsteig|Bei den Fiktionen|"
-    "Rosa-Beispiel-Allee|Altmusterer Str.".split("|")
+STREETS = (
+    "Beispielstraße",
+    "Musterstr.",
+    "Erfundene Straße",
+    "Fantasieweg",
+    "Nirgendplatz",
+    "Attrappenallee",
+    "Scheingasse",
+    "Probering",
+    "Am Nirgendhang",
+    "Im Leerental",
+    "An der Luftmühle",
+    "Zum Trugfelsen",
+    "Karl-Erdacht-Straße",
+    "Hinter der Scheinmauer",
+    "Dr.-Muster-Straße",
+    "Platzhalterufer",
+    "Nebelsteig",
+    "Bei den Fiktionen",
+    "Rosa-Beispiel-Allee",
+    "Altmusterer Str.",
 )
-TOWNS = (("67655", "Kaiserslautern"), ("67657", "Kaiserslautern"), ("67659", "Kaiserslautern"), ("67663", "KL"), ("66849", "Landstuhl"), ("10115", "Berlin"), ("67663", "Kaiserslautern-Dansenberg"))
+TOWNS = (
+    ("67655", "Kaiserslautern"),
+    ("67657", "Kaiserslautern"),
+    ("67659", "Kaiserslautern"),
+    ("67663", "KL"),
+    ("66849", "Landstuhl"),
+    ("10115", "Berlin"),
+    ("67663", "Kaiserslautern-Dansenberg"),
+)
 
 
 def street_and_number(chance: random.Random) -> str:
@@ -187,22 +299,33 @@ def insurance_number(chance: random.Random) -> str:
         product = int(digit) * factor
         total += product // 10 + product % 10
     check = total % 10
-    return chance.choice((f"{area} {born} {letter} {serial}{check}", f"{area}{born}{letter}{serial}{check}", f"{area} {born} {letter}{serial}{check}"))
+    return chance.choice(
+        (f"{area} {born} {letter} {serial}{check}", f"{area}{born}{letter}{serial}{check}", f"{area} {born} {letter}{serial}{check}")
+    )
 
 
-MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+MONTHS = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"]
 
 
 def birth_date(chance: random.Random) -> str:
     day, month, year = chance.randint(1, 28), chance.randint(1, 12), chance.randint(1931, 2015)
-    forms = (f"{day:02}.{month:02}.{year}", f"{day}.{month}.{year}", f"{day}. {MONTHS[month - 1]} {year}", f"{year}-{month:02}-{day:02}", f"{day:02}.{month:02}.{year % 100:02}", f"{day:02}/{month:02}/{year}")
+    forms = (
+        f"{day:02}.{month:02}.{year}",
+        f"{day}.{month}.{year}",
+        f"{day}. {MONTHS[month - 1]} {year}",
+        f"{year}-{month:02}-{day:02}",
+        f"{day:02}.{month:02}.{year % 100:02}",
+        f"{day:02}/{month:02}/{year}",
+    )
     return chance.choice(forms)
 
 
 def handle(chance: random.Random) -> str:
     first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
-    plain = first.lower().translate(str.maketrans({"ö": "oe", "ü": "ue", "ä": "ae", "é": "e"}))
-    return "@" + chance.choice((f"{plain}{chance.randint(10, 99)}", f"{plain}_muster", f"{plain}.beispiel", f"{first}{last[:4]}", f"{plain}@social.example"))
+    plain = first.lower().translate(_ASCII)
+    return "@" + chance.choice(
+        (f"{plain}{chance.randint(10, 99)}", f"{plain}_muster", f"{plain}.beispiel", f"{first}{last[:4]}", f"{plain}@social.example")
+    )
 
 
 def link(chance: random.Random) -> str:
