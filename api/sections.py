@@ -104,7 +104,8 @@ Name = Annotated[str, _matches(NAME, "darf nur a–z, 0–9, - und _ enthalten (
 class Section(BaseModel):
     """Frozen; unknown keys and values of another kind are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    # Built with the first use: the one model that is used contains the others.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class SiteSection(Section):

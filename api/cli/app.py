@@ -1,8 +1,6 @@
 """The application all commands are registered with, and what they share: settings, help in German, the person's name."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +9,6 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from api.settings import Settings, find, load
-from api.wiring import Installation, installation
 
 _WORDS = {
     "Usage:": "Aufruf:",
@@ -58,28 +55,29 @@ def new_group(help_text: str, **settings: Any) -> typer.Typer:
     )
 
 
-APP = new_group("Veröffentlicht die offenen Daten einer Stadt: ernten, prüfen, schützen, als DCAT-AP.de-Katalog bereitstellen.")
-
 Json = Annotated[bool, typer.Option("--json", help="Ausgabe für Programme.")]
 Reason = Annotated[str, typer.Option("--reason", help="Begründung; sie wird aufbewahrt.")]
 By = Annotated[str, typer.Option("--by", help="Wer entscheidet; sonst der angemeldete Benutzer.")]
 
 
-@APP.callback()
-def _options(
-    ctx: typer.Context,
-    config: Annotated[Path | None, typer.Option("--config", help="Konfiguration; sonst KLAR_CONFIG, sonst ./klar.toml.")] = None,
-    show_version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=lambda wanted: _show_version(wanted), help="Version zeigen.")
-    ] = False,
-) -> None:
-    ctx.obj = config
+def new_application() -> typer.Typer:
+    app = new_group("Veröffentlicht die offenen Daten einer Stadt: ernten, prüfen, schützen, als DCAT-AP.de-Katalog bereitstellen.")
+    app.callback()(_options)
+    return app
 
 
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"klar {version('klar')}")
         raise typer.Exit
+
+
+def _options(
+    ctx: typer.Context,
+    config: Annotated[Path | None, typer.Option("--config", help="Konfiguration; sonst KLAR_CONFIG, sonst ./klar.toml.")] = None,
+    show_version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Version zeigen.")] = False,
+) -> None:
+    ctx.obj = config
 
 
 def config_path(ctx: typer.Context) -> Path:
@@ -90,13 +88,6 @@ def config_path(ctx: typer.Context) -> Path:
 def settings_of(ctx: typer.Context) -> Settings:
     """Raises ConfigurationError."""
     return load(config_path(ctx), os.environ)
-
-
-@contextmanager
-def opened(ctx: typer.Context) -> Iterator[Installation]:
-    """Raises ConfigurationError, WrongSchemaVersion."""
-    with installation(settings_of(ctx)) as found:
-        yield found
 
 
 def person(by: str) -> str:

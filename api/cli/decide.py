@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.app import By, Command, Json, Reason, new_group, opened, person
+from api.cli.app import By, Command, Json, Reason, new_group, person
+from api.cli.installed import opened
 from api.cli.output import PLAN_STATES, finding_json, finding_text, moment, moment_json, print_json, print_table, say
 from catalog.entries import Applied, QuarantineItem, QuarantineState
 from catalog.plan import Change, PlanState, RowChange, StoredPlan, TablePlan

@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from api.cli.app import Command, Json, opened, person
+from api.cli.app import Command, Json, person
 from api.cli.errors import sentence_of
+from api.cli.installed import opened
 from api.cli.output import OUTCOMES, counts_text, finding_text, print_json, run_json, say
-from api.wiring import Installation
+from api.installation import Installation
 from catalog.plan import Outcome, RunRecord
 from harvesters.harvester import SourceConfig
 from harvesters.run import Progress

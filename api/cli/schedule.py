@@ -7,11 +7,12 @@ from types import FrameType
 
 import typer
 
-from api.cli.app import Command, opened
+from api.cli.app import Command
 from api.cli.errors import sentence_of
+from api.cli.installed import opened
 from api.cli.output import OUTCOMES, counts_text
+from api.installation import Installation
 from api.scheduler import Clockwork, run
-from api.wiring import Installation
 from harvesters.harvester import SourceConfig
 from schemas.errors import ConfigurationError, KlarError
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import typer
 
-from api.cli.app import Command, Json, opened
+from api.cli.app import Command, Json
+from api.cli.installed import opened
 from api.cli.output import OUTCOMES, counts_text, moment, moment_json, print_json, print_table, say
 from api.cron import BerlinCron
-from api.wiring import Installation
+from api.installation import Installation
 from harvesters.harvester import SourceConfig
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from catalog.checks import validate_file
 
 from api.cli.app import Command, Json
 from api.cli.output import print_json, say
+from catalog.checks import validate_file
 from schemas.errors import ConfigurationError
 from schemas.table import Table, common_tables
 

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.app import By, Command, opened, person
+from api.cli.app import By, Command, person
+from api.cli.installed import opened
 from api.cli.output import say
 
 

@@ -3,14 +3,34 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 from api.web.answers import Representation
 from api.web.problems import NotReady
 
+T = TypeVar("T")
 _LIMIT = 48 * 1024 * 1024
 _ATTEMPTS = 5
 _MOST_ADDRESSES = 10_000
 _LONGEST_ADDRESS = 200
+
+
+class RevisionValue(Generic[T]):
+    """One value that is made anew for each revision."""
+
+    def __init__(self, revision: Callable[[], int], build: Callable[[], T]) -> None:
+        self._revision = revision
+        self._build = build
+        self._held: tuple[int, T] | None = None
+
+    def __call__(self) -> T:
+        """Read before building, so that a value made in between counts for the older revision and is made again."""
+        revision, held = self._revision(), self._held
+        if held is not None and held[0] == revision:
+            return held[1]
+        value = self._build()
+        self._held = (revision, value)
+        return value
 
 
 class RevisionCache:

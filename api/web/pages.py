@@ -73,6 +73,7 @@ class SearchPage:
     previous: str  #: address, "" on the first page
     next: str
     suggestion: Link | None  #: another spelling that finds something
+    relaxed: bool  #: no data set has all words; these have some
     json: str  #: address of the same search as JSON
     wish: str  #: mailto
 

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from api.web.wording import day
 from catalog.entries import NotRendered
+from catalog.search import NotIndexed
 from schemas.errors import Busy, Gone, KlarError, UnknownDataset, UnknownEdition, UnknownItem, WrongSchemaVersion
 from schemas.values import Text
 
@@ -141,6 +142,7 @@ KINDS: Mapping[type[Exception], _Kind] = {
     ),
     NotReady: _NOT_READY,
     NotRendered: _NOT_READY,
+    NotIndexed: _NOT_READY,
     KlarError: _Kind(
         status=500,
         code="internal",

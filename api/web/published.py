@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 import orjson
 
 from api.web.problems import NotReady
 from catalog.entries import Edition, Tombstone
 from catalog.files import Files
+from catalog.search import Document, document_of
 from catalog.store import Store
 from dcat.feed import page_of
 from schemas.model import Dataset
@@ -56,5 +56,8 @@ def rows_of(files: Files, edition: Edition) -> Iterator[PublishedValues]:
             yield orjson.loads(line)
 
 
-def first_rows(files: Files, edition: Edition, count: int) -> tuple[PublishedValues, ...]:
-    return tuple(islice(rows_of(files, edition), count))
+def documents(store: Store, files: Files) -> Iterator[Document]:
+    """What the search index is built from. Lazy: nothing is read unless the index has to be built."""
+    for entry in store.datasets():
+        edition = store.edition(entry.dataset.name, entry.dataset.edition)
+        yield document_of(entry.dataset, rows_of(files, edition))

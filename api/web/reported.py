@@ -42,6 +42,7 @@ class Statement:
     source_date: str  #: ISO, reduced precision; "" when the source has none
     inferred: bool  #: the date was inferred from the content
     note: str
+    baseless: bool  #: a share of something whose size nobody published
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +131,7 @@ def _results(rows: Rows, titles: Mapping[str, str], language: str) -> Iterator[_
                     key=("result", f"{process}/{row.get('question')}", f"{row['option']}/{column}"),
                     subject=subject,
                     measure=str(row["option"]),
-                    statement=_statement(row, _phrase(row, value, unit, language)),
+                    statement=_statement(row, _phrase(row, value, unit, language), baseless=unit == "percent"),
                 )
 
 
@@ -159,7 +160,9 @@ def _assertions(rows: Rows, language: str) -> Iterator[_Found]:
             key=(str(row["subject_kind"]), str(row["subject_id"]), str(row["measure"])),
             subject=str(row["subject"]),
             measure=_code(table, "measure", row["measure"], language),
-            statement=_statement(row, " – ".join(part for part in (phrase, str(row.get("value_text") or "")) if part)),
+            statement=_statement(
+                row, " – ".join(part for part in (phrase, str(row.get("value_text") or "")) if part), baseless=row.get("unit") == "percent"
+            ),
         )
 
 
@@ -167,7 +170,7 @@ def _phrase(row: Mapping[str, Value], value: float, unit: str, language: str) ->
     return figure(value, qualifier=str(row.get("qualifier") or ""), unit_code=unit, language=language)
 
 
-def _statement(row: Mapping[str, Value], phrase: str) -> Statement:
+def _statement(row: Mapping[str, Value], phrase: str, *, baseless: bool = False) -> Statement:
     url = str(row.get("source_url") or "")
     return Statement(
         phrase=phrase,
@@ -176,6 +179,7 @@ def _statement(row: Mapping[str, Value], phrase: str) -> Statement:
         source_date=str(row.get("source_date") or ""),
         inferred=row.get("source_date_basis") == "inferred",
         note=str(row.get("note") or ""),
+        baseless=baseless,
     )
 
 

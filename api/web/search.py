@@ -8,16 +8,21 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from api.web.pages import Card, Choice, Facet, Link, SearchPage
-from api.web.parameters import PAGE_SIZE, ListParameters, SearchParameters
+from api.web.parameters import KINDS, PAGE_SIZE, ListParameters, SearchParameters
 from api.web.problems import UnknownPage
+from api.web.published import documents
 from api.web.record import summary_json
 from api.web.texts import text
 from api.web.web import Web
+from catalog.search import Query
+from catalog.search.query import Sort
 from schemas.model import Dataset
 from schemas.values import FileFormat, Licence, Theme
 
 _SPACES = re.compile(r"\s+")
 #: Facets in the order of the page, and whether they stand unfolded.
+_FACET_NAMES = {"type": "kind", "theme": "theme", "format": "format", "license": "licence", "updated": "updated"}
+_SORTS: Mapping[str, Sort] = {"relevance": "relevance", "updated": "modified", "title": "title"}
 _FACETS = {"type": True, "theme": True, "format": False, "license": False, "updated": False}
 
 
@@ -28,6 +33,8 @@ class FoundDatasets:
     total: int
     datasets: tuple[Dataset, ...]
     facets: Mapping[str, tuple[tuple[str, int], ...]]  #: parameter -> values with counts
+    relaxed: bool  #: no data set has all words; these have some
+    suggestion: str  #: the words in a spelling that finds something
 
 
 def card(dataset: Dataset) -> Card:
@@ -47,7 +54,7 @@ def card(dataset: Dataset) -> Card:
 
 def search_page(web: Web, parameters: SearchParameters, language: str) -> SearchPage:
     """Raises UnknownPage beyond the last page."""
-    found = find(web, parameters, PAGE_SIZE)
+    found = find(web, parameters, PAGE_SIZE, language)
     address = _Address(web=web, language=language, parameters=parameters)
     pages = require_page(parameters.page, found.total, PAGE_SIZE)
     return SearchPage(
@@ -62,7 +69,8 @@ def search_page(web: Web, parameters: SearchParameters, language: str) -> Search
         kept=tuple((name, value) for name, values in selected(parameters).items() for value in values),
         previous=address.with_page(parameters.page - 1) if parameters.page > 1 else "",
         next=address.with_page(parameters.page + 1) if parameters.page < pages else "",
-        suggestion=_suggestion(web, address) if not found.total else None,
+        suggestion=_suggestion(found, address),
+        relaxed=found.relaxed,
         json=web.addresses.file("/api/v1/datasets") + query_string(parameters, without=("page",)),
         wish=_wish(web, parameters.q, language),
     )
@@ -81,6 +89,8 @@ def found_json(web: Web, parameters: ListParameters) -> dict[str, Any]:
         "total": found.total,
         "page": parameters.page,
         "pages": pages,
+        "relaxed": found.relaxed,
+        "suggestion": found.suggestion or None,
         "limit": parameters.limit,
         "next": address(parameters.page + 1) if parameters.page < pages else None,
         "previous": address(parameters.page - 1) if parameters.page > 1 else None,
@@ -149,11 +159,16 @@ def _facets(found: FoundDatasets, address: _Address) -> tuple[Facet, ...]:
                 active=value in active,
             )
             for value, count in counts.items()
-            if count or value in active
+            if (count or value in active) and is_offered(name, value)
         )
         if choices:
             facets.append(Facet(title=text(f"facet_{name}", address.language), choices=choices, open=open_ or bool(active)))
     return tuple(facets)
+
+
+def is_offered(facet: str, value: str) -> bool:
+    """A data set that describes itself may claim a kind that no parameter takes."""
+    return facet != "type" or value in KINDS
 
 
 def _chips(address: _Address) -> tuple[Link, ...]:
@@ -199,12 +214,41 @@ def _wish(web: Web, words: str, language: str) -> str:
     return f"mailto:{quote(email, safe='@')}?subject={quote(text('search_wish_subject', language, query=words))}"
 
 
-def find(web: Web, parameters: SearchParameters, size: int) -> FoundDatasets:
-    from catalog.search import query_for
+def find(web: Web, parameters: SearchParameters, size: int, language: str = "de") -> FoundDatasets:
+    """Raises UnknownPage, and NotIndexed while there is no index: a shorter answer would look like a removal."""
+    services = web.services
+    services.search.catch_up(services.store.revision(), documents(services.store, services.files))
+    require_page(parameters.page, web.summary().total, size)
+    found = services.search.find(_query(parameters, size, language), now=services.clock())
+    return FoundDatasets(
+        total=found.total,
+        datasets=_datasets(web, found.names),
+        facets={name: found.facets.get(theirs, ()) for name, theirs in _FACET_NAMES.items()},
+        relaxed=found.relaxed,
+        suggestion=found.suggestion,
+    )
 
-    datasets = [each.dataset for each in web.services.store.datasets()]
-    return query_for(datasets, parameters, size, FoundDatasets)
+
+def _query(parameters: SearchParameters, size: int, language: str) -> Query:
+    return Query(
+        text=parameters.q,
+        theme=tuple(parameters.theme),
+        kind=tuple(parameters.type),
+        format=tuple(parameters.format),
+        licence=tuple(parameters.license),
+        updated=parameters.updated or "",
+        sort=_SORTS[parameters.sort or default_sort(parameters)],
+        language=language,
+        page=parameters.page,
+        page_size=size,
+    )
 
 
-def _suggestion(web: Web, address: _Address) -> Link | None:
-    return None
+def _datasets(web: Web, names: Sequence[str]) -> tuple[Dataset, ...]:
+    """In the order of the names. One that has just been removed is left out: the index lags behind by moments."""
+    known = {each.dataset.name: each.dataset for each in web.services.store.datasets()}
+    return tuple(known[each] for each in names if each in known)
+
+
+def _suggestion(found: FoundDatasets, address: _Address) -> Link | None:
+    return Link(label=found.suggestion, link=address.of(q=found.suggestion)) if found.suggestion else None

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.web.answers import Representation, represent, respond
-from api.web.cache import RevisionCache
+from api.web.cache import RevisionCache, RevisionValue
 from api.web.problems import UnknownPage
+from api.web.published import Summary, summary
 from api.web.services import LEGAL_PAGES, PublicServices
 from api.web.templating import Addresses, Frame, Templates
 from catalog.entries import DatasetEntry, Edition
@@ -28,6 +29,7 @@ class Web:
     cache: RevisionCache
     templates: Templates
     addresses: Addresses
+    summary: Callable[[], Summary]  #: of the present revision
 
     def entry(self, name: str) -> DatasetEntry:
         """Raises UnknownDataset, Gone."""
@@ -82,6 +84,7 @@ def web_from(services: PublicServices) -> Web:
         cache=RevisionCache(services.store.revision),
         templates=Templates(services.site, legal=LEGAL_PAGES, version=services.version),
         addresses=Addresses(site=services.site),
+        summary=RevisionValue(services.store.revision, lambda: summary(services.store)),
     )
 
 

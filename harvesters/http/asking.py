@@ -4,7 +4,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -22,14 +22,26 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 BACK_OFF = 2.0
 
 
+#: Seconds of waiting between two signs of life.
+_NAP = 60.0
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nobody_asks() -> None:
+    """No sign of life needed."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What tests want to hold still."""
+    """What tests want to hold still. The clock has to run: politeness is about the time between two requests."""
 
-    clock: Callable[[], datetime]  #: aware
+    clock: Callable[[], datetime] = _utc_now
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
-    monotonic: Callable[[], float] = field(default=time.monotonic)
+    monotonic: Callable[[], float] = time.monotonic
 
 
 class Asker:
@@ -46,7 +58,9 @@ class Asker:
         home: WebAddress,
         user_agent: str,
         credential: Credential | None = None,
+        alive: Callable[[], None] = _nobody_asks,
     ) -> None:
+        """`alive` is called about once a minute, however long the waits between requests are."""
         self._client = client
         self._policy = policy
         self._limits = limits
@@ -55,6 +69,8 @@ class Asker:
         self._home = home
         self._user_agent = user_agent
         self._credential = credential
+        self._alive = alive
+        self._alive_at = surroundings.monotonic()
         self._requests = 0
         self._bytes = 0
         self._run_until = surroundings.monotonic() + limits.run_seconds
@@ -75,7 +91,7 @@ class Asker:
                     self._note_rest(error)
                     raise
             attempt += 1
-            self._around.sleep(wait)
+            self._wait(wait)
 
     def _wait_before_next(self, error: HttpError, attempt: int) -> float | None:
         """Seconds; None when asking again in this run makes no sense."""
@@ -114,9 +130,21 @@ class Asker:
         if turn.resting_until is not None:
             until = f"{turn.resting_until:%Y-%m-%d %H:%M} UTC"
             raise HttpError(Fault.COOLING, f"»{address.host}« hat um Ruhe gebeten; bis {until} wird nicht gefragt.", host=address.host)
-        if turn.wait > 0:
-            self._around.sleep(turn.wait)
+        self._wait(turn.wait)
         return turn.wait
+
+    def _wait(self, seconds: float) -> None:
+        self._give_sign_of_life()
+        while seconds > 0:
+            self._around.sleep(min(seconds, _NAP))
+            self._give_sign_of_life()
+            seconds -= _NAP
+
+    def _give_sign_of_life(self) -> None:
+        now = self._around.monotonic()
+        if now - self._alive_at >= _NAP:
+            self._alive()
+            self._alive_at = now
 
     def _require_run_goes_on(self) -> None:
         limits = self._limits

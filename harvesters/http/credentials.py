@@ -61,9 +61,13 @@ class Credential:
         """Whether someone says our secret back to us: as it is, percent-encoded or as Basic."""
         return any(each.encode() in content for each in self._forms)
 
+    def is_said_in(self, text: str) -> bool:
+        """The same for addresses and headers, which may have been put into lower case."""
+        return self.redacted(text) != text
+
     def redacted(self, text: str) -> str:
         for each in sorted(self._forms, key=len, reverse=True):
-            text = text.replace(each, MASK)
+            text = re.sub(re.escape(each), MASK, text, flags=re.I)
         return text
 
 

@@ -50,7 +50,9 @@ class _Known:
 
 
 class HttpFetch:
-    """One run's view of one source in the web; close it, or use it in a `with`. Addresses are http(s) URLs, or relative to the source's own.
+    """One run's view of one source in the web; close it, or use it in a `with`.
+
+    Addresses are http(s) URLs, or relative to the source's own.
 
     A payload that the archive holds already is marked `unchanged`, and reaches `keep_payload` only when something else in this run did
     change: a run in which nothing did leaves no trace but its record.
@@ -147,7 +149,7 @@ class HttpFetch:
 
     def _require_no_secret(self, address: WebAddress) -> None:
         """What is archived, planned and logged under an address must not give a key away."""
-        if address.holds_secret or (self._credential is not None and self._credential.is_in(str(address).encode())):
+        if address.holds_secret or (self._credential is not None and self._credential.is_said_in(str(address))):
             raise HttpError(
                 Fault.ADDRESS,
                 f"Eine Adresse auf »{address.host}« enthält ein Zugangsgeheimnis; es gehört in token_env oder token_file.",
@@ -257,7 +259,7 @@ class HttpFetch:
     def _discreet_headers(self, answer: Answer) -> Mapping[str, str]:
         """Some headers outlive the answer: those that hold our secret are not among them."""
         credential = self._credential
-        return {name: text for name, text in answer.headers.items() if credential is None or not credential.is_in(text.encode())}
+        return {name: text for name, text in answer.headers.items() if credential is None or not credential.is_said_in(text)}
 
     def _archive(self, payload: Payload) -> None:
         """Unchanged ones wait: a replay needs all payloads of a run, but a run without news leaves none."""

@@ -40,7 +40,7 @@ class Web:
     resolver: Resolver = system_resolver
     dial: Dial = system_dial
     ssl_context: ssl.SSLContext | None = None
-    surroundings: Surroundings | None = None  #: None: the source's clock, and real time
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
 
 def web_in(folder: Path, *, base_url: str, contact: str, proxy: str = "") -> Web:
@@ -69,14 +69,25 @@ def open_source(
     header: str = "Authorization",
     scheme: str = "Bearer",
     policy: Policy | None = None,
+    alive: Callable[[], None] = lambda: None,
 ) -> HttpFetch:
-    """`header` and `scheme`: how this kind sends its secret. `policy` is for tests. Raises ConfigurationError."""
+    """`clock` is the run's and may stand still; `alive` is its sign of life, given once a minute. `header` and `scheme`: how this kind
+    sends its secret. `policy` is for tests. Raises ConfigurationError."""
     home = _home(source)
     rules = policy or _policy(source, home)
     credential = _credential(source, home, rules, web, token_file=token_file, header=header, scheme=scheme)
     client = Client(rules, web.limits, resolver=web.resolver, dial=web.dial, proxy=_proxy(web.proxy), ssl_context=web.ssl_context)
-    around = web.surroundings or Surroundings(clock=clock)
-    asker = Asker(client, rules, web.limits, web.pace, around, home=home, user_agent=web.user_agent, credential=credential)
+    asker = Asker(
+        client,
+        rules,
+        web.limits,
+        web.pace,
+        web.surroundings,
+        home=home,
+        user_agent=web.user_agent,
+        credential=credential,
+        alive=alive,
+    )
     return HttpFetch(
         home,
         asker,

@@ -32,7 +32,7 @@ _NO_ACCOUNT = word_list(
     " plugins tr dialog photo photos videos about legal privacy help"
 )
 _NO_NAME = re.compile(
-    r"index\.\w+|[\w-]+\.(?:html?|json|xml|css|js)|v?\d+(?:\.\d+)+|login|logout|register|sign_in|sign_up|new|all|search|password",
+    r"index\.\w+|[\w-]+\.(?:html?|json|xml|css|js)|v?\d++(?:\.\d++){1,5}|login|logout|register|sign_in|sign_up|new|all|search|password",
     re.IGNORECASE,
 )
 _CLOSING = ".,;:!?)]}'’”“»"

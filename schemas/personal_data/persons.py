@@ -18,13 +18,16 @@ _DATE = (
     rf"|\d{{1,2}}\. ?{_MONTH}\.? (?:19|20)\d\d(?!\d))"
 )
 _BIRTH = re.compile(
-    r"(?P<cue>\bgeb\b\.?(?:-?datum)?|geboren\w?|geburtsdatum|geburtstag|\bborn\b|(?<=[^\s*\w] )\*|(?<=\w )\*|(?<![\w*])\*(?=\d))(?P<between>[^\d\n]{0,45})"
+    r"(?P<cue>\bgeb\b\.?(?:-?datum)?|geboren\w?|geburtsdatum|geburtstag|\bborn\b|(?<=[^\s*\w] )\*|(?<=\w )\*|(?<![\w*])\*(?=\d))"
+    r"(?P<between>[^\d\n]{0,45})"
     rf"(?P<date>{_DATE})",
     re.IGNORECASE,
 )
+_STAR = re.compile(rf"\* ?(?P<date>{_DATE})(?= in [A-ZÄÖÜ]|[,;]? ?†)")  # also where a list could begin
 _BORN_AFTER = re.compile(rf"(?P<date>{_DATE})(?P<between>[^\d\n.]{{0,40}}?)\b(?:geboren|geb\.|zur Welt|Geburtstag\b)", re.IGNORECASE)
 _BETWEEN = word_list(
-    "am den der dem ist war lautet vom bin wurde ich sie er im jahr on was zu heißt tag tt mm jj jjjj und hat habe wird mein meinen seinen ihren in"
+    "am den der dem ist war lautet vom bin wurde ich sie er im jahr on was zu heißt tag tt mm jj jjjj und hat habe wird"
+    " mein meinen seinen ihren in"
 )
 
 
@@ -32,6 +35,8 @@ def birth_dates(text: str) -> Iterator[Span]:
     for found in (*_BIRTH.finditer(text), *_BORN_AFTER.finditer(text)):
         if _only_small_words(found["between"]):
             yield found.span("date")
+    for found in _STAR.finditer(text):
+        yield found.span("date")
 
 
 def _only_small_words(between: str) -> bool:
@@ -82,7 +87,8 @@ def salutations(text: str) -> Iterator[Span]:
 _INTRODUCTION = re.compile(r"\b(?:mein(?:e)? (?:vor- und nach|nach|vor)?name(?:n)? (?:ist|lautet|sei)|my name is)[: ]{1,3}", re.IGNORECASE)
 _I_AM_CALLED = re.compile(r"\b(?:ich|er|sie) hei(?:ß|ss)(?:e|t)[: ]{1,2}(?=[A-ZÄÖÜ])", re.IGNORECASE)
 _SIGNED = re.compile(
-    r"\bgez\.? {1,2}|\bi\. ?[AV]\. {1,2}|\b(?:grüßen|grüße|gruß|gruss|grüssen|hochachtungsvoll|mfg|lg|vg)[,!.]?[ \t]{0,3}(?:\r?\n[ \t]{0,3}){1,3}"
+    r"\bgez\.? {1,2}|\bi\. ?[AV]\. {1,2}|\b(?:grüßen|grüße|gruß|gruss|grüssen|hochachtungsvoll|mfg|lg|vg)"
+    r"[,!.]?[ \t]{0,3}(?:\r?\n[ \t]{0,3}){1,3}"
     r"|\b(?:grüße|gruß),? (?=[A-ZÄÖÜ])"
     r"|\b(?:vorname|nachname|familienname|ansprechpartner(?:in)?|ansprechperson|antragsteller(?:in)?|verfasser(?:in)?"
     r"|unterzeichner(?:in)?|unterschrift"

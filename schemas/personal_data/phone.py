@@ -8,11 +8,12 @@ import phonenumbers
 from schemas.personal_data.folding import Span
 
 _CANDIDATE = re.compile(r"(?<![\w+])(?<!\d[.,:/-])(?<!\w-)(?:\+ ?\d|\(\+?\d|0 ?\d)[\d ()./-]{5,30}")
+_IBAN_BEFORE = re.compile(r"\b[A-Z]{2} ?\d{2}(?:[ -]?\d{4}){1,6} ?\Z")  # its last groups can read like a number abroad
 _DIGITS = re.compile(r"\d++")
 _WINDOW = 45  # characters before a number in which a word still speaks of it
 _CUE = re.compile(
-    r"(?:tel\b|telef|\bfon\b|phone|mobil|handy|ruf(?:nummer|t|en)?\b|durchwahl|\bfax|whats ?app|signal|\bsms\b|anruf|erreich"
-    r"|hotline)\w*(?:-?nr|-?nummer)?"
+    r"(?:tel\b|telef|\bfon\b|phone|mobil|handy|ruf(?:nummer|t|en)?\b|durchwahl|\bfax|whats ?app|signal|\bsms\b|anruf"
+    r"|erreich|kontakt|zentrale|vorwahl|hotline)\w*(?:-?nr|-?nummer)?"
     r"(?: \w{1,9}){0,2}[.: ]{0,3}|unter (?:der |meiner )?(?:nummer|nr\.?)[: ]{0,2}|☎|📞|✆",
     re.IGNORECASE,
 )
@@ -54,6 +55,8 @@ def _cue(text: str, start: int) -> bool | None:
     What is not one has its word in the same part of the sentence: "Gerät 0152 0000 1234", but not "das Gerät ist kaputt, 0152 …".
     """
     before = text[max(0, start - _WINDOW) : start]
+    if _IBAN_BEFORE.search(before):
+        return False
     told = max((each.end() for each in _CUE.finditer(before)), default=-1)
     part = max((each.end() for each in _OTHER_SENTENCE.finditer(before)), default=0)
     other = max((each.end() for each in _OTHER_NUMBER.finditer(before, part)), default=-1)

@@ -8,8 +8,11 @@ from schemas.personal_data.words import word_list
 
 _POSTCODE = re.compile(r"(?<!\w)(?<!\d[.,/-])(?:DE? ?- ?)?(?P<code>\d{5})(?![\w]|[.,/-]\d)")
 _NUMBER = r"(?:Nr\.? ?)?\d{1,3}(?: ?[a-zA-Z](?!\w))?(?: ?[-/+] ?\d{1,3}(?: ?[a-z](?!\w))?)?"
-#: What may stand between house number and postcode: punctuation, a line break, "in", a storey.
-_BEFORE_CODE = re.compile(rf"(?P<number>{_NUMBER})(?: ?[,;|/()·-]{{0,2}}[ \n\r\t]{{0,4}}| in |[,;] ?[\w. ]{{1,22}}[,;\n] ?)\Z")
+#: What may stand between house number and postcode: punctuation, a line break, "in"; a storey.
+_BEFORE_CODE = (
+    re.compile(rf"(?<!\d)(?P<number>{_NUMBER})(?: ?[,;|/()·-]{{0,2}}[ \n\r\t]{{0,4}}| in )\Z"),
+    re.compile(rf"(?<!\d)(?P<number>{_NUMBER})[,;] ?[\w. ]{{1,22}}[,;\n] ?\Z"),
+)
 _NUMBER_AFTER = re.compile(rf" ?(?P<number>{_NUMBER})(?![\w]|[.:,]\d)")
 _WORD = re.compile(r"[^\s,;:|()\[\]{}\"„“‚‘»«<>]++")
 _STREET_ENDING = re.compile(
@@ -76,14 +79,14 @@ def _plain(address: str) -> str:
 
 def _street_before(text: str, code: re.Match[str]) -> Iterator[Span]:
     first = max(0, code.start() - 100)
-    number = _BEFORE_CODE.search(text[first : code.start()])
-    if not number:
-        return
     town = _TOWN.match(text, code.end()) or _LOWER_TOWN.match(text, code.end())
-    start = _street_start(text, first + number.start(), anything=town is not None)
-    if start is not None:
-        end = town.end() if town else code.end()
-        yield start, end + (text[end : end + 1] == ")" and "(" in text[start:end])
+    end = town.end() if town else code.end()
+    for between in _BEFORE_CODE:
+        number = between.search(text[first : code.start()])
+        start = _street_start(text, first + number.start(), anything=town is not None) if number else None
+        if start is not None:
+            yield start, end + (text[end : end + 1] == ")" and "(" in text[start:end])
+            return
 
 
 def _street_after(text: str, code: re.Match[str]) -> Iterator[Span]:

@@ -131,8 +131,11 @@ NUMBERS = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12)}
 def field(name: str) -> st.SearchStrategy[str]:
     lowest, highest = NUMBERS[name]
     number = st.integers(lowest, highest)
-    span = st.tuples(number, number).map(lambda pair: f"{min(pair)}-{max(pair)}")
-    part = st.just("*") | number.map(str) | span | st.builds("{}/{}".format, span | st.just("*"), st.integers(1, highest - lowest))
+    pair = st.tuples(number, number).map(sorted)
+    span = pair.map(lambda each: f"{each[0]}-{each[1]}")
+    # APScheduler refuses steps that are longer than their range.
+    stepped = pair.map(lambda each: f"{each[0]}-{each[1]}/{max(1, (each[1] - each[0]) // 2)}" if each[0] < each[1] else "*/2")
+    part = st.just("*") | number.map(str) | span | stepped
     return st.lists(part, min_size=1, max_size=2).map(",".join)
 
 

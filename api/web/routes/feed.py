@@ -11,7 +11,7 @@ from api.web.openapi import DATA, FEED
 from api.web.pages import CataloguePage
 from api.web.parameters import FeedQuery
 from api.web.problems import NotReady, UnknownPage, UnknownRepresentation
-from api.web.published import Summary, summary
+from api.web.published import Summary
 from api.web.templating import Frame
 from api.web.web import Web
 from dcat.feed import MEDIA_TYPES, PAGE_SIZE, numbers_on, page
@@ -62,7 +62,7 @@ async def _feed(web: Web, request: Request, syntax: str, query: FeedQuery, *, ne
 def feed_representation(web: Web, syntax: str, number: int, modified_since: datetime | None = None) -> Representation:
     """One page from stored fragments. Raises NotReady, NotRendered and UnknownPage: never a page that lacks something."""
     services = web.services
-    state = summary(services.store)
+    state = web.summary()
     issued, modified = _moments(state)
     if number > state.last_page:
         raise UnknownPage(f"{number} > {state.last_page}")
@@ -111,7 +111,7 @@ def _syntax(request: Request) -> str | None:
 
 
 def _catalogue_page(web: Web, language: str) -> Representation:
-    state = summary(web.services.store)
+    state = web.summary()
     page_ = CataloguePage(
         total=state.total,
         pages=max(state.last_page, 1),

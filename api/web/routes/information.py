@@ -23,7 +23,7 @@ from api.web.pages import (
 )
 from api.web.parameters import KINDS, Nothing, kind_of
 from api.web.problems import ALL_KINDS
-from api.web.published import rows_of, summary
+from api.web.published import rows_of
 from api.web.record import moment_json
 from api.web.reported import TABLES, Rows, groups, section_title
 from api.web.search import card
@@ -68,7 +68,7 @@ def routes(web: Web, language: str, app: FastAPI) -> APIRouter:
 
 
 def _start(web: Web, language: str) -> Representation:
-    state = summary(web.services.store)
+    state = web.summary()
     datasets = [each.dataset for each in web.services.store.datasets()]
     kinds = [(kind, sum(kind_of(each.kind) == kind for each in datasets)) for kind in KINDS]
     newest = sorted(datasets, key=lambda each: (each.modified, each.number), reverse=True)[:_NEWEST]
@@ -96,7 +96,7 @@ def _reported(web: Web, language: str) -> Representation:
     found = {table: _rows(web, table) for table in TABLES}
     made = groups({table: rows for table, rows in found.items() if rows is not None}, language)
     kinds = dict.fromkeys(each.kind for each in made)
-    modified = summary(web.services.store).modified
+    modified = web.summary().modified
     page = ReportedPage(
         figures=sum(len(each.statements) for each in made),
         subjects=len({(each.kind, each.subject) for each in made}),

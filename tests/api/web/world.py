@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from catalog.search import Search
-
 from api.web.services import LEGAL_PAGES, PublicServices, PublicSource
 from catalog.files import Files
 from catalog.plan import Guards, Intake, Outcome, PlanState, Review, RunRecord, SeenTable
 from catalog.planning import make_plan
 from catalog.publish import Publisher
 from catalog.rendering import Renderer
+from catalog.search import Search
 from catalog.store import Store
 from dcat.render import renderer
 from schemas.declaration import Declaration, city_wide, declaration_of_table

@@ -64,6 +64,11 @@ def reply(body: bytes | str = b"", status: int = 200, **headers: str) -> Script:
     return script
 
 
+def to(url: str, status: int = 302) -> Script:
+    """A redirect."""
+    return reply(b"", status, Location=url)
+
+
 def head(status: int, headers: Mapping[str, str]) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"HTTP/1.1 {status} Whatever\r\n{lines}\r\n".encode()

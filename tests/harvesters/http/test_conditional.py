@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -246,7 +247,7 @@ DATE = "Sun, 22 Nov 2026 04:00:00 GMT"
         ({"Last_Modified": "Sat, 21 Nov 2026 04:00:00 GMT", "Date": "Sun, 22 Nov 2026 04:00:00"}, None),
     ],
 )
-def test_last_modified_is_used_where_it_can_tell_two_versions_apart(headers: dict[str, str], sent: str | None, tmp_path: Path) -> None:
+def test_last_modified_is_used_where_it_can_tell_two_versions_apart(headers: dict[str, Any], sent: str | None, tmp_path: Path) -> None:
     with serving({"*": reply(CSV, **headers)}) as server:
         source = world(server.url(), tmp_path)
         run(source)

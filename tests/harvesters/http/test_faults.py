@@ -259,7 +259,7 @@ def test_a_charset_that_is_wrong_changes_no_byte_and_the_reader_finds_out(tmp_pa
     assert (payload.content, payload.charset) == (content, "utf-8")
     with pytest.raises(BrokenFile, match="nicht in utf-8 gespeichert"):
         read_csv(payload.content, Layout())
-    assert list(read_csv(payload.content, Layout(encoding="cp1252")).lines)[0].cells == ("1", "Müllerstraße")
+    assert next(read_csv(payload.content, Layout(encoding="cp1252")).lines).cells == ("1", "Müllerstraße")
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from harvesters.http.faults import Fault, HttpError
+from harvesters.http.limits import Limits
+from harvesters.http.opening import open_source
 from harvesters.http.pace import LONGEST_REST, FolderPace, MemoryPace, Pace, Turn
 from tests.harvesters.http.servers import in_turn, reply, serving
 from tests.harvesters.http.world import START, SWIFT, world
@@ -131,3 +134,17 @@ def test_nobody_keeps_us_away_for_more_than_a_day(tmp_path: Path) -> None:
             source.open().get("")
         source.now += LONGEST_REST
         assert source.open().get("").content == CSV
+
+
+def test_a_run_that_waits_for_long_gives_a_sign_of_life_once_a_minute(tmp_path: Path) -> None:
+    signs: list[datetime] = []
+    with serving({"*": reply(CSV)}) as server:
+        source = world(server.url(), tmp_path, web={"pace": MemoryPace(interval=150)})
+        around = replace(source.surroundings, monotonic=lambda: source.now.timestamp())
+        web = replace(source.web, surroundings=around, limits=Limits())
+        keep, alive = source.keep, lambda: signs.append(source.now)
+        with open_source(source.source, web, keep_payload=keep, clock=source.clock, alive=alive) as fetch:
+            for number in range(3):
+                fetch.get(f"/{number}")
+    assert source.waits == [60, 60, 30] * 2
+    assert signs == [after(each) for each in (60, 120, 210, 270)]

@@ -13,7 +13,7 @@ from harvesters.http.paging import pages, web
 from harvesters.record import Record
 from schemas.errors import ConfigurationError
 from schemas.fetch import Fetch, Payload
-from tests.harvesters.http.servers import Line, Request, Script, reply, serving
+from tests.harvesters.http.servers import Line, Request, Script, in_turn, reply, serving
 from tests.harvesters.http.world import START, world
 
 
@@ -75,17 +75,17 @@ def test_a_page_that_names_itself_as_the_next_is_noticed(link: str, tmp_path: Pa
 
 
 def test_pages_that_go_around_in_a_circle_are_noticed(tmp_path: Path) -> None:
-    with serving({"/": page([1], "/2"), "/2": page([2], "/3"), "/3": page([3], "/2")}) as server:
-        with pytest.raises(HttpError, match="schon gelesen") as caught:
-            numbers(records(world(server.url(), tmp_path).open()))
+    circle = {"/": page([1], "/2"), "/2": page([2], "/3"), "/3": page([3], "/2")}
+    with serving(circle) as server, pytest.raises(HttpError, match="schon gelesen") as caught:
+        numbers(records(world(server.url(), tmp_path).open()))
     assert (caught.value.fault, len(server.requests)) == (Fault.REPEATED, 3)
 
 
 def test_the_same_page_under_new_addresses_is_noticed(tmp_path: Path) -> None:
     """A server that ignores the page number."""
-    with serving({"/": page([1], "/?page=2"), "*": page([1], "/?page=3")}) as server:
-        with pytest.raises(HttpError, match="noch einmal den Inhalt") as caught:
-            numbers(records(world(server.url(), tmp_path).open()))
+    deaf = {"/": in_turn(page([1], "/?page=2"), page([2], "/?page=3"), page([2], "/?page=4"))}
+    with serving(deaf) as server, pytest.raises(HttpError, match="noch einmal den Inhalt") as caught:
+        numbers(records(world(server.url(), tmp_path).open()))
     assert caught.value.fault is Fault.REPEATED
 
 

@@ -13,15 +13,11 @@ from harvesters.http.address import SourcePolicy, WebAddress
 from harvesters.http.faults import Fault, HttpError
 from harvesters.http.limits import Budget, Limits
 from harvesters.http.network import GuardedBackend
-from tests.harvesters.http.servers import Script, Server, head, raw, reply, serving
+from tests.harvesters.http.servers import Server, head, raw, reply, serving, to
 from tests.harvesters.http.world import Everything, World, addresses, everywhere, world
 
 CSV = b"id;name\n1;Spielplatz\n"
 SECRETS = b"id;role\n1;admin\n"
-
-
-def to(url: str, status: int = 302) -> Script:
-    return reply(b"", status, Location=url)
 
 
 def refused(source: World, url: str = "", **more: Any) -> HttpError:
@@ -279,7 +275,7 @@ def test_a_name_nobody_knows_is_a_fault(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def _proxies_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> Iterable[Server]:
+def proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> Iterable[Server]:
     with serving({"*": reply(SECRETS)}) as proxy:
         for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.url())
@@ -287,10 +283,10 @@ def _proxies_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> Iterable[Ser
         yield proxy
 
 
-def test_proxies_in_the_environment_are_ignored(_proxies_in_the_environment: Server, tmp_path: Path) -> None:
+def test_proxies_in_the_environment_are_ignored(proxy_of_the_environment: Server, tmp_path: Path) -> None:
     with serving({"*": reply(CSV)}) as server:
         assert world(server.url(), tmp_path).open().get("").content == CSV
-    assert _proxies_in_the_environment.lines == []
+    assert proxy_of_the_environment.lines == []
 
 
 def test_a_configured_proxy_is_used(tmp_path: Path) -> None:

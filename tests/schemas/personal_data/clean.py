@@ -230,6 +230,142 @@ urn:nbn:de:0001-2023061200
 https://doi.org/10.5281/zenodo.0123456
 """.splitlines()
 
+#: Written after the detector, against it. What it takes for personal all the same stays in the list and in the measured share.
+SECOND_LOOK = [
+    *"""\
+Ergebnis der Abstimmung: 0345 Stimmen, 0211 Enthaltungen
+Die Nummer gegen Kummer ist 116 111.
+Behördennummer 115
+Notruf 112 und 110
+Postfach 1320, 67653 Kaiserslautern
+67653 Kaiserslautern, Postfach 13 20
+Kreisverwaltung, 67657 Kaiserslautern
+PLZ-Gebiete 67655, 67657, 67659 und 67661
+Auf der Strecke 3280, km 12,5
+Baustelle 2023-017, Abschnitt 3
+Die Maßnahme kostet 1 250 000 Euro.
+Fördernummer 13N12345
+Förderkennzeichen 16KIS1234K
+Förderkennzeichen: 01 IS 23 A 12
+Kennzeichen: öffentlich
+Kennzeichen der Messstelle KL 12
+Parken in Zone A 1
+Parkhaus P 3 am Stiftsplatz, 250 Plätze
+Fahrzeuge je Stunde: 120 auf der B 37
+Fahrzeuge: PKW 120, LKW 12
+Fahrzeuge am Tag 2019: 12500
+Das Auto kam 2019 auf 52 Prozent, der Bus 2019 auf 12.
+Unfall auf der A 6 bei KL 15
+Unfälle: auf 12, in 3 Fällen Verletzte
+E-Auto an 12 Ladepunkten
+Carsharing: 3 Autos, ab 5 Euro
+CO 2 und NO 2 werden gemessen
+NO 2
+PM 10 und SO 2
+Messgerät SO 2, Typ AB 12
+Typ AB-12 C
+WLAN-Router RT-AC 68
+Modell HP-LJ 4000
+LED-Leuchte SL-10 E 27
+Fassung E 27
+Norm DIN-A 4
+EN 50121-3
+VOB/B § 12
+§ 3 Abs. 2 BauGB
+BV-KL 12/2023
+TOP 12
+Anlage A 3
+M-RP 12
+GR-Sitzung 2023
+Raum A-B 12
+Treppenhaus A, B 12
+Spiel 1. FC Kaiserslautern gegen HSV 3:2
+Gruppe B: KL 3, MZ 4
+FCK-HSV 3
+Frau Stadtrat
+Herr Professor
+Frauenbeauftragte, Herr Beigeordneter
+Herrenlose Räder
+Herr im eigenen Haus
+Frau Sein ist kein Beruf
+Tag der Familie 2023
+Familie im Wandel
+Familie Stadt Land
+FRAUEN UND FAMILIE
+Der Name ist Programm: herzlich digital
+Mein Name ist Hase
+Name: Klimamap
+Autor: Stadt Kaiserslautern
+Verfasser: Referat Stadtentwicklung
+Unterschrift: ja
+Schöne Grüße, Ihr Team Beteiligung
+i. A. der Stadt
+geb. 1920
+geborene Lautrer
+Geburtstag der Stadt
+Kindergeburtstage im Zoo, Anmeldung bis 12.06.2023
+* 12 Bäume
+* Stand 12.06.2023
+** 2023-06-12: Anmeldeschluss
+Haus der Jugend, Steinstraße 47
+Treffpunkt: Mozartstraße 3
+Adresse: https://www.kaiserslautern.de
+Adresse der Quelle nicht erfasst
+Wohnen: 12 000 Wohnungen in 67 Vierteln
+Wohnstraße 12 Meter breit
+Anwohner der Straße 12 bis 20
+Wohngebiet Bännjerrück
+Eigentümer: Stadt, Flurstück 12/3
+Zum Beispiel 3, 12345 und mehr
+Kontakt: siehe Impressum
+Mail an die Stadt
+Hotline besetzt von 8 bis 17 Uhr
+Telefonisch 2023 erreicht: 1200 Personen
+Telefon: 1200 Antworten, Papier: 300
+Telefon 2019 2020 2021
+Mobilität 2030
+Mobil: 12345 Zugriffe
+Handy 52 Prozent
+Fax wird 2024 abgeschaltet
+Anruf-Sammel-Taxi 0631-Netz
+ruf-taxi Linie 101 102 103
+Erreichbarkeit 2019-2021
+0,123456789012
+00012345678
+000 111 222 333
+012 345 678
+01234567
++5 Prozent gegenüber 2019-2020
++12 345 Einwohner
++49 Prozent
+Top-Level: .de
+Schreiben Sie an das Rathaus, Willy-Brandt-Platz 1
+Die E-Mail-Adresse finden Sie im Impressum.
+5@home
+Preis@Stadt
+#klmitwirkung und @-Zeichen
+https://example.org/@scope/package
+https://www.youtube.com/watch?v=abc123
+https://twitter.com/search?q=KL
+https://github.com/klar/klar
+https://example.org/?author_type=office
+https://ris.example.org/person
+Steuernummer der Stadt
+Steuereinnahmen 12 345 678 901 Euro
+12345678901
+36574261890
+Versicherungsnummer liegt vor
+A123456789
+12 010203 A 123
+WLAN-Router RT-AC 68, Werkseinstellung
+Steht in Produktblatt M-RP 12
+Telefon: 12345 Zugriffe
+""".splitlines(),
+    "Mit freundlichen Grüßen\nIhre Stadtverwaltung",
+    "Mit freundlichen Grüßen\nStadt Kaiserslautern",
+    "Viele Grüße\nDas Team von KL.digital",
+]
+
 PROSE = """\
 Kaiserslautern liegt am Rand des Pfälzerwalds und zählt rund 100.000 Einwohner.
 Die Stadt hat zehn Ortsbezirke, darunter Dansenberg, Hohenecken und Morlautern.

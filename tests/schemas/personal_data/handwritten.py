@@ -1,4 +1,4 @@
-"""Sentences written by hand, without looking at a pattern: (kinds that must be found, text). A third, independent part of the measurement."""
+"""Sentences written by hand, without looking at a pattern: (kind that must be found, text). A third part of the measurement."""
 
 SENTENCES: tuple[tuple[str, str], ...] = (
     ("email", "Anmeldung unter anna.muster@example.org oder persönlich."),

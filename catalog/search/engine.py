@@ -1,0 +1,183 @@
+"""Search: catching up with what is published, and finding in it."""
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from tantivy import DocAddress, Order
+from tantivy import Query as Clause
+
+from catalog.search import storage
+from catalog.search.document import Document
+from catalog.search.matching import FACETS, MODIFIED, all_of, filter_clauses, similar_clause, text_clause, updated_ranges
+from catalog.search.query import OLDER, UPDATED, Found, Query
+from catalog.search.storage import Generation, Signature
+from catalog.search.words import exact, meaningful, words
+from schemas.errors import CatalogError
+
+_MOST_WORDS = 12  #: words of a query that count
+_LOOKED_AT = 20  #: data sets that are looked through for a suggestion
+_VALUES = 1000  #: most values of a facet
+
+
+class NotIndexed(CatalogError):
+    """The search index is not there yet; it is built from the catalogue in a moment."""
+
+
+class Search:
+    """One index in one folder. Any number of processes and threads may hold one; none of them ever waits for another."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._opened: tuple[Signature, Generation | None] = (None, None)
+        self._opening = threading.Lock()
+
+    @property
+    def revision(self) -> int | None:
+        """The catalogue revision that the index shows; None when there is none or it is damaged."""
+        generation = self._current()
+        return None if generation is None else generation.revision
+
+    def catch_up(self, revision: int, documents: Iterable[Document]) -> bool:
+        """Make the index show this revision. `documents` (all active data sets) are read only if it does not yet.
+
+        False: another process is building just now; the index stays as it was, ask again later.
+        """
+        if self.revision == revision:
+            return True
+        with storage.only_builder(self._folder) as alone:
+            if alone and self.revision != revision:
+                storage.build(self._folder, revision, documents)
+        return self.revision == revision
+
+    def find(self, query: Query, *, now: datetime) -> Found:
+        """Raises NotIndexed when there is no usable index; no text of a query is an error."""
+        generation = self._current()
+        if generation is None:
+            raise NotIndexed
+        return _Answer(generation, query, now).found()
+
+    def _current(self) -> Generation | None:
+        seen = storage.signature(self._folder)
+        known, generation = self._opened
+        if seen == known:
+            return generation
+        if not self._opening.acquire(blocking=False):
+            return generation  # another thread is opening it: the old one will do until then
+        try:
+            opened = storage.open_current(self._folder)
+            if opened is None and storage.signature(self._folder) != seen:
+                return generation  # replaced while it was read; the next search looks again
+            self._opened = (seen, opened)
+            return opened
+        finally:
+            self._opening.release()
+
+
+class _Answer:
+    """One search. Short-lived; its methods share the words, the generation and the time."""
+
+    def __init__(self, generation: Generation, query: Query, now: datetime) -> None:
+        self._schema = generation.schema
+        self._searcher = generation.searcher
+        self._query = query
+        self._now = now
+        self._words = meaningful(words(query.text))[:_MOST_WORDS]
+
+    def found(self) -> Found:
+        if self._query.text.strip() and not self._words:
+            return Found(total=0, names=(), facets={name: () for name in (*FACETS, "updated")}, relaxed=False, suggestion="")
+        text = text_clause(self._schema, self._words, all_of_them=True)
+        # Decided without the filters: else choosing a facet could change what the words mean.
+        none_has_all = len(self._words) > 0 and self._count(text) == 0
+        relaxed = none_has_all and len(self._words) > 1
+        if relaxed:
+            text = text_clause(self._schema, self._words, all_of_them=False)
+            relaxed = self._count(text) > 0
+        clause = all_of(text, filter_clauses(self._schema, self._query, self._now))
+        total = self._count(clause)
+        return Found(
+            total=total,
+            names=self._names(clause, total),
+            facets=self._facets(text, clause),
+            relaxed=relaxed,
+            suggestion=self._suggestion() if none_has_all else "",
+        )
+
+    def _count(self, clause: Clause) -> int:
+        found = self._searcher.aggregate(clause, {"all": {"value_count": {"field": MODIFIED}}})
+        return int(found["all"]["value"])
+
+    def _names(self, clause: Clause, total: int) -> tuple[str, ...]:
+        offset = (self._query.page - 1) * self._query.page_size
+        limit = min(self._query.page_size, total - offset)
+        return tuple(self._name(each) for each in self._hits(clause, limit, offset)) if limit > 0 else ()
+
+    def _hits(self, clause: Clause, limit: int, offset: int) -> list[DocAddress]:
+        """Equals stand in the order of publication: that is the order of the documents in the index."""
+        sort = self._query.sort
+        if sort == "title":
+            field = "title_rank_en" if self._query.language == "en" else "title_rank_de"
+            result = self._searcher.search(clause, limit=limit, offset=offset, order_by_field=field, order=Order.Asc)
+        elif sort == "modified" or not self._words:
+            result = self._searcher.search(clause, limit=limit, offset=offset, order_by_field=MODIFIED, order=Order.Desc)
+        else:
+            result = self._searcher.search(clause, limit=limit, offset=offset)
+        return [address for _, address in result.hits]
+
+    def _name(self, address: DocAddress) -> str:
+        return str(self._searcher.doc(address).get_first("name"))
+
+    def _facets(self, text: Clause, clause: Clause) -> dict[str, tuple[tuple[str, int], ...]]:
+        """Facets without a chosen value share one aggregation; each other one is counted without its own filter."""
+        chosen = {name for name in (*FACETS, "updated") if getattr(self._query, name)}
+        free = {name: self._aggregation(name) for name in (*FACETS, "updated") if name not in chosen}
+        buckets = self._searcher.aggregate(clause, free) if free else {}
+        for name in chosen:
+            others = all_of(text, filter_clauses(self._schema, self._query, self._now, without=name))
+            buckets |= self._searcher.aggregate(others, {name: self._aggregation(name)})
+        return {name: _counts(name, buckets[name]["buckets"]) for name in (*FACETS, "updated")}
+
+    def _aggregation(self, name: str) -> dict[str, object]:
+        if name == "updated":
+            return {"range": {"field": MODIFIED, "ranges": updated_ranges(self._now)}}
+        return {"terms": {"field": FACETS[name], "size": _VALUES}}
+
+    def _suggestion(self) -> str:
+        """The words, each that finds nothing replaced by the closest one that does; "" when that changes nothing."""
+        better = [self._spelling(each) for each in self._words]
+        return " ".join(better) if better != self._words else ""
+
+    def _spelling(self, word: str) -> str:
+        if len(word) < 4 or self._count(text_clause(self._schema, [word], all_of_them=True)):
+            return word
+        hits = self._searcher.search(similar_clause(self._schema, word), limit=_LOOKED_AT).hits
+        spelled = {each for _, address in hits for each in str(self._searcher.doc(address).get_first("spelled")).split()}
+        wanted = exact(word)
+        near = [(_distance(wanted, exact(each)), exact(each), each) for each in spelled if abs(len(exact(each)) - len(wanted)) <= 2]
+        best = min(near, default=(3, "", word))
+        return best[2] if best[0] <= 2 else word
+
+
+def _counts(name: str, buckets: Sequence[Mapping[str, object]]) -> tuple[tuple[str, int], ...]:
+    """Most first; the times in their own order. tantivy adds ranges nobody asked for, to cover all values."""
+    counts = {str(each["key"]): int(str(each["doc_count"])) for each in buckets}
+    if name == "updated":
+        return tuple((each, counts[each]) for each in (*UPDATED, OLDER) if counts.get(each))
+    return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+
+def _distance(one: str, other: str) -> int:
+    """Letters to insert, delete, replace or swap with a neighbour (optimal string alignment)."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, left in enumerate(one, start=1):
+        line = [row]
+        for column, right in enumerate(other, start=1):
+            cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (left != right))
+            if row > 1 and column > 1 and left == other[column - 2] and one[row - 2] == right:
+                cost = min(cost, before[column - 2] + 1)
+            line.append(cost)
+        before, last = last, line
+    return last[-1]

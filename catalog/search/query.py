@@ -1,0 +1,51 @@
+"""What is asked of search, and what it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+#: Values of the facet `updated`: at most this old; `older` is what is older than all. 30d lies within 1y.
+UPDATED: Mapping[str, timedelta] = {"30d": timedelta(days=30), "1y": timedelta(days=365)}
+OLDER = "older"
+Sort = Literal["relevance", "modified", "title"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """Several values of one filter: any of them. Several filters: all of them. Raises ValueError for a page or size below 1,
+    and an unknown sort or `updated`; texts are never wrong."""
+
+    text: str = ""
+    theme: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    format: tuple[str, ...] = ()
+    licence: tuple[str, ...] = ()
+    updated: str = ""  #: "", 30d, 1y or older
+    sort: Sort = "relevance"  #: without words: the last modified first
+    language: str = "de"  #: of the titles that `title` sorts by
+    page: int = 1
+    page_size: int = 20
+
+    def __post_init__(self) -> None:
+        if self.page < 1 or self.page_size < 1:
+            raise ValueError("page and page_size start at 1")
+        if self.updated not in ("", *UPDATED, OLDER):
+            raise ValueError(f"updated is not one of {', '.join((*UPDATED, OLDER))}")
+        if self.sort not in ("relevance", "modified", "title"):
+            raise ValueError("sort is not one of relevance, modified, title")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    total: int
+    names: tuple[str, ...]  #: of the data sets on this page
+    #: theme, kind, format, licence, updated -> (value, number of data sets), most first; each counted with all *other* filters,
+    #: so that choosing a value leads to exactly that many. Values without data sets are left out.
+    facets: Mapping[str, tuple[tuple[str, int], ...]]
+    relaxed: bool  #: no data set has all the words: these have some of them
+    suggestion: str  #: the text with a spelling that finds something, or ""
+
+
+def oldest(updated: str, now: datetime) -> datetime:
+    return now - UPDATED[updated]
