@@ -31,7 +31,7 @@ def public_files(settings: PublicSettings) -> Files:
 
 
 def search_of(settings: PublicSettings) -> Search:
-    return Search(settings.files / "search", public_files(settings))
+    return Search(settings.files / "search")
 
 
 def require_database(settings: PublicSettings) -> None:

@@ -28,13 +28,13 @@ dialect = { encoding = "utf-8", delimiter = "," }
 [table.columns]
 id = "id"
 title = "title"
-description = "description"
-status = "status"
+summary = "description"
+status = { column = "status", codes = { laufend = "running" } }
 start = "start"
 note = "note"
 source_url = "source_url"
 source_date_basis = { constant = "stated" }
-smart_city_model_project = { constant = "false" }
+smart_city_model_project = { constant = false }
 """
 
 

@@ -9,7 +9,6 @@ import orjson
 from api.web.problems import NotReady
 from catalog.entries import Edition, Tombstone
 from catalog.files import Files
-from catalog.search import Document, document_of
 from catalog.store import Store
 from dcat.feed import page_of
 from schemas.model import Dataset
@@ -54,10 +53,3 @@ def rows_of(files: Files, edition: Edition) -> Iterator[PublishedValues]:
     with files.path(stored.sha256).open("rb") as lines:
         for line in lines:
             yield orjson.loads(line)
-
-
-def documents(store: Store, files: Files) -> Iterator[Document]:
-    """What the search index is built from. Lazy: nothing is read unless the index has to be built."""
-    for entry in store.datasets():
-        edition = store.edition(entry.dataset.name, entry.dataset.edition)
-        yield document_of(entry.dataset, rows_of(files, edition))

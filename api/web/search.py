@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from api.indexing import index_published
 from api.web.pages import Card, Choice, Facet, Link, SearchPage
 from api.web.parameters import KINDS, PAGE_SIZE, ListParameters, SearchParameters
 from api.web.problems import UnknownPage
-from api.web.published import documents
 from api.web.record import summary_json
 from api.web.texts import text
 from api.web.web import Web
@@ -217,7 +217,7 @@ def _wish(web: Web, words: str, language: str) -> str:
 def find(web: Web, parameters: SearchParameters, size: int, language: str = "de") -> FoundDatasets:
     """Raises UnknownPage, and NotIndexed while there is no index: a shorter answer would look like a removal."""
     services = web.services
-    services.search.catch_up(services.store.revision(), documents(services.store, services.files))
+    index_published(services.search, services.store, services.files)
     require_page(parameters.page, web.summary().total, size)
     found = services.search.find(_query(parameters, size, language), now=services.clock())
     return FoundDatasets(

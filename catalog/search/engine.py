@@ -1,7 +1,7 @@
 """Search: catching up with what is published, and finding in it."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -79,7 +79,8 @@ class _Answer:
     """One search. Short-lived; its methods share the words, the generation and the time."""
 
     def __init__(self, generation: Generation, query: Query, now: datetime) -> None:
-        self._schema = generation.schema
+        self._lexicon = generation.lexicon
+        self._schema = generation.lexicon.schema
         self._searcher = generation.searcher
         self._query = query
         self._now = now
@@ -87,13 +88,13 @@ class _Answer:
 
     def found(self) -> Found:
         if self._query.text.strip() and not self._words:
-            return Found(total=0, names=(), facets={name: () for name in (*FACETS, "updated")}, relaxed=False, suggestion="")
-        text = text_clause(self._schema, self._words, all_of_them=True)
+            return Found(total=0, names=(), facets=dict.fromkeys((*FACETS, "updated"), ()), relaxed=False, suggestion="")
+        text = text_clause(self._lexicon, self._words, all_of_them=True)
         # Decided without the filters: else choosing a facet could change what the words mean.
         none_has_all = len(self._words) > 0 and self._count(text) == 0
         relaxed = none_has_all and len(self._words) > 1
         if relaxed:
-            text = text_clause(self._schema, self._words, all_of_them=False)
+            text = text_clause(self._lexicon, self._words, all_of_them=False)
             relaxed = self._count(text) > 0
         clause = all_of(text, filter_clauses(self._schema, self._query, self._now))
         total = self._count(clause)
@@ -150,7 +151,7 @@ class _Answer:
         return " ".join(better) if better != self._words else ""
 
     def _spelling(self, word: str) -> str:
-        if len(word) < 4 or self._count(text_clause(self._schema, [word], all_of_them=True)):
+        if len(word) < 4 or self._count(text_clause(self._lexicon, [word], all_of_them=True)):
             return word
         hits = self._searcher.search(similar_clause(self._schema, word), limit=_LOOKED_AT).hits
         spelled = {each for _, address in hits for each in str(self._searcher.doc(address).get_first("spelled")).split()}
@@ -161,11 +162,20 @@ class _Answer:
 
 
 def _counts(name: str, buckets: Sequence[Mapping[str, object]]) -> tuple[tuple[str, int], ...]:
-    """Most first; the times in their own order. tantivy adds ranges nobody asked for, to cover all values."""
+    """Most first; the times in their own order."""
     counts = {str(each["key"]): int(str(each["doc_count"])) for each in buckets}
     if name == "updated":
-        return tuple((each, counts[each]) for each in (*UPDATED, OLDER) if counts.get(each))
+        return tuple(each for each in _within(counts) if each[1])
     return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+
+def _within(counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """What changed within 30 days also changed within a year. tantivy adds ranges nobody asked for, to cover all values."""
+    total = 0
+    for each in sorted(UPDATED, key=lambda each: UPDATED[each]):
+        total += counts.get(each, 0)
+        yield each, total
+    yield OLDER, counts.get(OLDER, 0)
 
 
 def _distance(one: str, other: str) -> int:

@@ -1,18 +1,21 @@
 """From a query to tantivy's queries. Scores are constants, so that the order follows from rules and not from frequencies."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tantivy import FieldType, Occur, Schema
 from tantivy import Query as Clause
 
 from catalog.search.query import OLDER, UPDATED, Query, oldest
-from catalog.search.words import SHORTEST_PART, exact, forms, part_pattern
+from catalog.search.vocabulary import Vocabulary
+from catalog.search.words import exact, forms
 
-#: A match in the loosest source of a closer form beats the best source of a looser one only where words would otherwise be
-#: confused: exact in the content (3.5) beats folded in the title (3.0), so that `Zählung` comes before `Zahlung`.
+#: Scores multiply. A match in the loosest source of a closer form beats the best source of a looser one where words would
+#: otherwise be confused: exact in the content (3.5) beats folded in the title (3.0), so that `Zählung` comes before `Zahlung`.
 SOURCES = {"title": 10.0, "keywords": 8.0, "description": 5.0, "columns": 4.0, "content": 3.5}
-FORMS = {"exact": 1.0, "kept": 0.7, "folded": 0.3, "part": 0.2, "part_folded": 0.1}
+FORMS = {"exact": 1.0, "kept": 0.7, "folded": 0.3}
+_PART = {"exact": 0.2, "kept": 0.2, "folded": 0.1}  #: the word is part of one that is there in this form
 _ALSO = 0.02  #: share of the score of further matches of the same word; small enough not to upset the order above
 
 #: Filters of a query and facets of an answer, and the field each is in.
@@ -20,45 +23,42 @@ FACETS = {"theme": "theme", "kind": "kind", "format": "format", "licence": "lice
 MODIFIED = "modified"
 
 
-def word_clause(schema: Schema, word: str) -> Clause:
+@dataclass(frozen=True)
+class Lexicon:
+    """What clauses are made from: the fields of the index, and all its words by form."""
+
+    schema: Schema
+    vocabularies: Mapping[str, Vocabulary]
+
+
+def word_clause(lexicon: Lexicon, word: str) -> Clause:
     """Data sets with this word, in any form, scored by the closest form in the best place."""
-    terms = dict(_terms(word))
-    clauses = [
-        Clause.const_score_query(clause, weight * closeness)
-        for source, weight in SOURCES.items()
-        for form, closeness in FORMS.items()
-        for clause in _clauses(schema, f"{source}_{form}", terms[form], part=form.startswith("part"))
-    ]
+    clauses: list[Clause] = []
+    for form, terms in _terms(word).items():
+        compounds = [each for term in terms for each in lexicon.vocabularies[form].compounds(term)]
+        for source, weight in SOURCES.items():
+            clauses.append(_any(lexicon.schema, f"{source}_{form}", terms, weight * FORMS[form]))
+            if compounds:
+                clauses.append(_any(lexicon.schema, f"{source}_{form}", compounds, weight * _PART[form]))
     return Clause.disjunction_max_query(clauses, tie_breaker=_ALSO)
 
 
-def _terms(word: str) -> Iterator[tuple[str, list[str]]]:
-    """A query does not say its language: it is taken for German and for English."""
+def _terms(word: str) -> dict[str, list[str]]:
+    """Form -> terms. A query does not say its language: it is taken for German and for English."""
     both = [forms(word, language) for language in ("de", "en")]
-    kept = _distinct(each.kept for each in both)
-    folded = _distinct(each.folded for each in both)
-    yield "exact", [both[0].exact]
-    yield "kept", kept
-    yield "folded", folded
-    yield "part", [each for each in _distinct([both[0].exact, *kept]) if len(each) >= SHORTEST_PART]
-    yield "part_folded", [each for each in folded if len(each) >= SHORTEST_PART]
+    return {form: list(dict.fromkeys(getattr(each, form) for each in both)) for form in FORMS}
 
 
-def _distinct(terms: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(terms))
+def _any(schema: Schema, field: str, terms: Sequence[str], score: float) -> Clause:
+    return Clause.const_score_query(Clause.term_set_query(schema, field, terms), score)
 
 
-def _clauses(schema: Schema, field: str, terms: Sequence[str], *, part: bool) -> Iterator[Clause]:
-    for term in terms:
-        yield Clause.regex_query(schema, field, part_pattern(term)) if part else Clause.term_query(schema, field, term)
-
-
-def text_clause(schema: Schema, words: Sequence[str], *, all_of_them: bool) -> Clause:
+def text_clause(lexicon: Lexicon, words: Sequence[str], *, all_of_them: bool) -> Clause:
     """All data sets if there are no words."""
     if not words:
         return Clause.all_query()
     occur = Occur.Must if all_of_them else Occur.Should
-    return Clause.boolean_query([(occur, word_clause(schema, each)) for each in words])
+    return Clause.boolean_query([(occur, word_clause(lexicon, each)) for each in words])
 
 
 def similar_clause(schema: Schema, word: str) -> Clause:
@@ -86,9 +86,14 @@ def _updated(schema: Schema, updated: str, now: datetime) -> Clause:
 
 
 def updated_ranges(now: datetime) -> list[dict[str, object]]:
-    """For an aggregation: the ranges of the facet `updated`; tantivy's end is exclusive."""
-    ranges: list[dict[str, object]] = [{"key": each, "from": seconds(oldest(each, now))} for each in UPDATED]
-    return [*ranges, {"key": OLDER, "to": seconds(oldest(_LONGEST, now))}]
+    """For an aggregation: ranges that do not overlap, each named by the shortest `updated` it belongs to; ends are exclusive."""
+    ranges: list[dict[str, object]] = []
+    newer: dict[str, object] = {}
+    for each in sorted(UPDATED, key=lambda each: UPDATED[each]):
+        limit = seconds(oldest(each, now))
+        ranges.append({"key": each, "from": limit} | newer)
+        newer = {"to": limit}
+    return [*ranges, {"key": OLDER} | newer]
 
 
 _LONGEST = max(UPDATED, key=lambda each: UPDATED[each])

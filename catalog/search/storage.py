@@ -14,19 +14,20 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import Stemmer
 import tantivy
 
 from catalog.search.document import Document
-from catalog.search.matching import FACETS, FORMS, MODIFIED, SOURCES, seconds
-from catalog.search.words import exact, forms, pieces, words
+from catalog.search.matching import FACETS, FORMS, MODIFIED, SOURCES, Lexicon, seconds
+from catalog.search.vocabulary import Vocabulary
+from catalog.search.words import exact, forms, words
 from schemas.values import Text
 
 #: An index that another version has built may be read wrongly: it is built anew.
-FORMAT = f"1 tantivy {tantivy.__version__} stemmer {Stemmer.version()}"
+FORMAT = f"1 tantivy {version('tantivy')} stemmer {Stemmer.version()}"
 POINTER = "current.json"
 _LOCK = "building.lock"
 _HEAP = 50_000_000  #: bytes; more than 10,000 documents fit in, so that there is one segment
@@ -37,7 +38,7 @@ class Generation:
     """An opened index that never changes."""
 
     revision: int
-    schema: tantivy.Schema
+    lexicon: Lexicon
     searcher: tantivy.Searcher
 
 
@@ -63,7 +64,7 @@ def open_current(folder: Path) -> Generation | None:
         if _checksums(place, pointer["files"]) != pointer["files"]:
             return None
         index = tantivy.Index.open(str(place))
-        return Generation(int(pointer["revision"]), index.schema, index.searcher())
+        return Generation(int(pointer["revision"]), Lexicon(index.schema, _read_words(place)), index.searcher())
     except (OSError, ValueError, KeyError, TypeError):  # tantivy raises ValueError for what it cannot read
         return None
 
@@ -95,6 +96,10 @@ def build(folder: Path, revision: int, documents: Iterable[Document]) -> None:
 
 def _checksums(place: Path, names: Iterable[str]) -> dict[str, str]:
     return {each: hashlib.sha256((place / each).read_bytes()).hexdigest() for each in names}
+
+
+def _read_words(place: Path) -> dict[str, Vocabulary]:
+    return {form: Vocabulary.from_bytes((place / f"{form}.words").read_bytes()) for form in FORMS}
 
 
 def _replace(target: Path, content: bytes) -> None:
@@ -134,12 +139,20 @@ def _schema() -> tantivy.Schema:
 def _fill(place: Path, documents: Iterable[Document]) -> None:
     found = sorted(documents, key=lambda each: each.number)
     ranks = {language: _title_ranks(found, language) for language in ("de", "en")}
+    vocabulary: dict[str, set[str]] = {form: set() for form in FORMS}
     index = tantivy.Index(_schema(), path=str(place))
     writer = index.writer(heap_size=_HEAP, num_threads=1)
     for each in found:
-        writer.add_document(_entry(each, {language: rank[each.name] for language, rank in ranks.items()}))
+        entry = _entry(each, {language: rank[each.name] for language, rank in ranks.items()})
+        for source, texts in _sources(each).items():
+            for form, terms in _terms(texts).items():
+                entry.add_text(f"{source}_{form}", " ".join(terms))
+                vocabulary[form].update(terms)
+        writer.add_document(entry)
     writer.commit()
     writer.wait_merging_threads()
+    for form, terms in vocabulary.items():
+        (place / f"{form}.words").write_bytes(Vocabulary(terms).to_bytes())
 
 
 def _title_ranks(documents: Iterable[Document], language: str) -> dict[str, int]:
@@ -164,9 +177,6 @@ def _entry(document: Document, ranks: dict[str, int]) -> tantivy.Document:
     entry.add_integer(MODIFIED, seconds(document.modified))
     for language, rank in ranks.items():
         entry.add_integer(f"title_rank_{language}", rank)
-    for source, texts in _sources(document).items():
-        for form, terms in _terms(texts).items():
-            entry.add_text(f"{source}_{form}", " ".join(terms))
     return entry
 
 
@@ -180,18 +190,11 @@ def _sources(document: Document) -> dict[str, tuple[Text, ...]]:
     }
 
 
-def _terms(texts: Iterable[Text]) -> dict[str, Any]:
+def _terms(texts: Iterable[Text]) -> dict[str, list[str]]:
     """Form -> terms, each once."""
-    terms: dict[str, dict[str, None]] = {form: {} for form in FORMS}
-    tagged = {(word, language): None for text in texts for language, content in text.tagged() for word in words(content)}
-    for word, language in tagged:
-        found = forms(word, language)
-        terms["exact"][found.exact] = None
-        terms["kept"][found.kept] = None
-        terms["folded"][found.folded] = None
-        terms["part"].update(dict.fromkeys((*pieces(found.exact), *pieces(found.kept))))
-        terms["part_folded"].update(dict.fromkeys(pieces(found.folded)))
-    return terms
+    tagged = dict.fromkeys((word, language) for text in texts for language, content in text.tagged() for word in words(content))
+    found = [forms(word, language) for word, language in tagged]
+    return {form: list(dict.fromkeys(getattr(each, form) for each in found)) for form in FORMS}
 
 
 def _spelled(document: Document) -> list[str]:

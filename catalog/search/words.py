@@ -1,39 +1,40 @@
-"""Words as search compares them. Five forms, from the closest to the loosest:
+"""Words as search compares them. Three forms, from the closest to the loosest:
 
-exact        lower case, ä written ae, ß written ss, no accents: `Bäume`, `BÄUME` and `Baeume` are one word
-kept         the exact form without its ending: `Zählungen` and `Zählung`, but not `Zahlung`
-folded       Snowball's stem, which folds umlauts: `Baum` and `Bäume`, and sadly `Zahlung` and `Zählung`
-part         a piece of a compound, compared in the exact and kept forms: `Straße` in `Fahrradstraßen`
-part_folded  the same, compared in the folded form: `Baum` in `Obstbäume`
+exact   lower case, ä written ae, ß written ss, no accents: `Bäume`, `BÄUME` and `Baeume` are one word
+kept    the exact form without its ending: `Zählungen` and `Zählung`, but not `Zahlung`
+folded  Snowball's stem, which folds umlauts: `Baum` and `Bäume`, and sadly `Zahlung` and `Zählung`
+
+A word that is part of a compound is looked for among all words of the index (`catalog.search.vocabulary`).
 """
 
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import Stemmer
 
 LONGEST = 60  #: letters of a word that count
-SHORTEST_PART = 4  #: letters a piece of a compound must have
-_REST = 3  #: letters that must be left of a compound beside the piece: `Rate` is no piece of `Strategie`
-_START = "^"  #: marks the beginning of a word among the pieces; no word holds it
 
 _WORD = re.compile(r"[^\W_]+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _ALGORITHMS = {"de": "german", "en": "english"}
-_FILLERS = frozenset(
-    "aber als am an auch auf aus bei beim bis das dass dem den der des die durch ein eine einem einen einer eines für fuer gegen hat ich im in"
-    " ist mit nach nicht oder ob sich sie sind so über ueber um und unter vom von vor was wer wie wir wird wo zu zum zur"
-    " a about and are as at by for from how in is it of on or that the this to was what where with".split()
+_GERMAN_FILLERS = (
+    "aber als am an auch auf aus bei beim bis das dass dem den der des die durch ein eine einem einen einer eines für fuer"
+    " gegen hat ich im in ist mit nach nicht oder ob sich sie sind so über ueber um und unter vom von vor was wer wie wir wird"
+    " wo zu zum zur"
 )
+_ENGLISH_FILLERS = "a about and are as at by for from how in is it of on or that the this to was what where with"
+_FILLERS = frozenset(f"{_GERMAN_FILLERS} {_ENGLISH_FILLERS}".split())
 _local = threading.local()  #: a stemmer must not be used by two threads at once
 
 
 @dataclass(frozen=True)
 class Forms:
+    """Fields are named as the forms are in the index."""
+
     exact: str
     kept: str
     folded: str
@@ -84,16 +85,3 @@ def _kept(word: str, stem: str) -> str:
         if letter in "aou" and word.startswith("e", at) and stem[number + 1 : number + 2] != "e":
             at += 1
     return word[:at]
-
-
-def pieces(word: str) -> Iterator[str]:
-    """What is indexed so that a beginning search (`part_pattern`) finds a word's parts: the word, marked, and its ends."""
-    if len(word) > SHORTEST_PART:
-        yield _START + word
-        for start in range(_REST, len(word) - SHORTEST_PART + 1):
-            yield word[start:]
-
-
-def part_pattern(part: str) -> str:
-    """Regular expression over `pieces`: at the beginning of a word anything may follow, elsewhere nothing or enough."""
-    return rf"\{_START}{part}.*|{part}(.{{{_REST},}})?"

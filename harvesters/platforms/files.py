@@ -4,6 +4,7 @@ datapackage.json as data sets of their own."""
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -49,11 +50,11 @@ class _Sheet:
     maps: tuple[RowMap, ...]
     skipped: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def columns(self) -> frozenset[str]:
         return frozenset(column for each in self.maps for rule in each.rules.values() for column in rule.columns)
 
-    @property
+    @cached_property
     def tables(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each.table.name for each in self.maps))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from schemas.personal_data.folding import Span
 
 _AT = re.compile(
-    r"@|(?P<word>\s(?:at|ät|ädd)\s)|\s?[(\[{<]\s?(?:at|ät|ad|a|@)\s?[)\]}>]\s?|&#(?:0?64|x40);|&commat;|%40|\s@\s|[_-]at[_-]",
+    r"@|(?P<word>\s(?:at|ät|ädd)\s)|\s?[(\[{<]\s?(?:at|ät|ad|a|@|klammeraffe)\s?[)\]}>]\s?|&#(?:0?64|x40);|&commat;|%40|\s@\s|[_-]at[_-]",
     re.IGNORECASE,
 )
 _DOT = r"(?:\s?[(\[{<]\s?(?:dot|punkt|pkt|\.)\s?[)\]}>]\s?|\s(?:dot|punkt)\s|&#46;|\s\.\s|\.)"

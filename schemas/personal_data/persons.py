@@ -33,7 +33,7 @@ _BETWEEN = word_list(
 
 def birth_dates(text: str) -> Iterator[Span]:
     for found in (*_BIRTH.finditer(text), *_BORN_AFTER.finditer(text)):
-        if _only_small_words(found["between"]):
+        if _only_small_words(found["between"]) or _is_birth_name(found):
             yield found.span("date")
     for found in _STAR.finditer(text):
         yield found.span("date")
@@ -46,7 +46,12 @@ def _only_small_words(between: str) -> bool:
     return all(word.lower() in _BETWEEN or word.lower() == "in" or word in places for word in found)
 
 
-_SALUTATION = re.compile(r"\b(?:Herrn?|Hr\.|Frau|Fräulein|Familie|Eheleute|Ehepaar|HERRN?|FRAU|FAMILIE|Mrs?\.?|Ms\.?) {1,2}(?=\w)")
+def _is_birth_name(found: re.Match[str]) -> bool:
+    """ "geb. Muster, 3.4.1981"."""
+    return found[0][:4].lower() == "geb." and re.fullmatch(r" ?[A-ZÄÖÜ][\w-]{1,30},? ?(?:am |den )?", found["between"]) is not None
+
+
+_SALUTATION = re.compile(r"\b(?:Herrn?|Hrn?\.|Frau|Fräulein|Familie|Eheleute|Ehepaar|HERRN?|FRAU|FAMILIE|Mrs?\.?|Ms\.?) {1,2}(?=\w)")
 _LETTER = re.compile(r"\b(?:sehr geehrter?|lieber?|hallo|guten tag|werter?) (?:herr|frau|familie) {1,2}(?=\w)", re.IGNORECASE)
 _TITLES = re.compile(
     r"(?:(?:Dr|Prof|Professor|Professorin|Dipl|Ing|med|jur|phil|rer|nat|h|c|Mag|M|B|A|Sc|Pfarrer|Pfarrerin)\b\.?[ -]{0,2}){0,6}"

@@ -7,20 +7,20 @@ import phonenumbers
 
 from schemas.personal_data.folding import Span
 
-_CANDIDATE = re.compile(r"(?<![\w+])(?<!\d[.,:/-])(?<!\w-)(?:\+ ?\d|\(\+?\d|0 ?\d)[\d ()./-]{5,30}")
+_CANDIDATE = re.compile(r"(?<![\w+])(?<!\d[.,:/-])(?<!\w-)(?:\+ ?\d|\(\+\d|\(0|0 ?\d)[\d ()./-]{5,30}")
 _IBAN_BEFORE = re.compile(r"\b[A-Z]{2} ?\d{2}(?:[ -]?\d{4}){1,6} ?\Z")  # its last groups can read like a number abroad
 _DIGITS = re.compile(r"\d++")
 _WINDOW = 45  # characters before a number in which a word still speaks of it
 _CUE = re.compile(
     r"(?:tel\b|telef|\bfon\b|phone|mobil|handy|ruf(?:nummer|t|en)?\b|durchwahl|\bfax|whats ?app|signal|\bsms\b|anruf"
-    r"|erreich|kontakt|zentrale|vorwahl|hotline)\w*(?:-?nr|-?nummer)?"
-    r"(?: \w{1,9}){0,2}[.: ]{0,3}|unter (?:der |meiner )?(?:nummer|nr\.?)[: ]{0,2}|☎|📞|✆",
+    r"|erreich|kontakt|zentrale|vorwahl|hotline|festnetz|privat)\w*\.?(?:[ -]?(?:nr|nummer))?"
+    r"(?: \w{1,9}){0,2}[.: ]{0,3}|(?:unter|unter der|mein|meine|meiner) (?:nummer|nr\.?)[: ]{0,2}|☎|📞|✆",
     re.IGNORECASE,
 )
 _OTHER_NUMBER = re.compile(
     r"akten|\baz\b|zeichen\b|vorlage|drucksache|vorgang|inventar|artikel|bestell|auftrag|rechnung|gerät|zähler|serien|schlüssel"
     r"|\bags\b|\bars\b|gtin|\bean\b|isbn|issn|\bdoi\b|utm|wert\b|konto|\bblz\b|flur|ticket|sensor|haushalt|produkt|kennung"
-    r"|kennziffer|matrikel|\bkunden|\bnr\.? ?$|nummer:? ?$|\bid:? ?$|charge|version|\blos\b|eui\b|key\b|code\b|\bid\b",
+    r"|kennziffer|matrikel|\bkunden|\bnr\.? ?$|(?<=\w)nummer:? ?$|\bid:? ?$|charge|version|\blos\b|eui\b|key\b|code\b|\bid\b",
     re.IGNORECASE,
 )
 _OTHER_SENTENCE = re.compile(r"[,;!?\n]|: (?=[^\W\d])|\. (?=[A-ZÄÖÜ])")

@@ -8,11 +8,9 @@ from schemas.personal_data.words import word_list
 
 _POSTCODE = re.compile(r"(?<!\w)(?<!\d[.,/-])(?:DE? ?- ?)?(?P<code>\d{5})(?![\w]|[.,/-]\d)")
 _NUMBER = r"(?:Nr\.? ?)?\d{1,3}(?: ?[a-zA-Z](?!\w))?(?: ?[-/+] ?\d{1,3}(?: ?[a-z](?!\w))?)?"
-#: What may stand between house number and postcode: punctuation, a line break, "in"; a storey.
-_BEFORE_CODE = (
-    re.compile(rf"(?<!\d)(?P<number>{_NUMBER})(?: ?[,;|/()·-]{{0,2}}[ \n\r\t]{{0,4}}| in )\Z"),
-    re.compile(rf"(?<!\d)(?P<number>{_NUMBER})[,;] ?[\w. ]{{1,22}}[,;\n] ?\Z"),
-)
+#: What may stand between house number and postcode: punctuation, a line break, "in"; a storey, the town, a host.
+_DIRECTLY_BEFORE = re.compile(rf"(?<!\d)(?P<number>{_NUMBER})(?: ?[,;|/()·-]{{0,2}}[ \n\r\t]{{0,4}}| in )\Z")
+_STOREY_BEFORE = re.compile(rf"(?<!\d)(?P<number>{_NUMBER})(?:[,;]| c/o) ?[\w. ]{{1,22}}[,;\n ] ?\Z")
 _NUMBER_AFTER = re.compile(rf" ?(?P<number>{_NUMBER})(?![\w]|[.:,]\d)")
 _WORD = re.compile(r"[^\s,;:|()\[\]{}\"„“‚‘»«<>]++")
 _STREET_ENDING = re.compile(
@@ -81,9 +79,9 @@ def _street_before(text: str, code: re.Match[str]) -> Iterator[Span]:
     first = max(0, code.start() - 100)
     town = _TOWN.match(text, code.end()) or _LOWER_TOWN.match(text, code.end())
     end = town.end() if town else code.end()
-    for between in _BEFORE_CODE:
+    for between, anything in ((_DIRECTLY_BEFORE, town is not None), (_STOREY_BEFORE, False)):
         number = between.search(text[first : code.start()])
-        start = _street_start(text, first + number.start(), anything=town is not None) if number else None
+        start = _street_start(text, first + number.start(), anything=anything) if number else None
         if start is not None:
             yield start, end + (text[end : end + 1] == ")" and "(" in text[start:end])
             return

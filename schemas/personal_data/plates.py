@@ -10,7 +10,7 @@ from schemas.personal_data.words import word_list
 _BEGIN = r"(?<![\w.,/&+-])"
 _NUMBER = r"(?P<number>[1-9]\d{0,3})(?P<suffix> ?[EH])?(?![\w]| ?[/:-] ?\d|[.,]\d)"
 _PLATE = re.compile(
-    rf"{_BEGIN}(?P<district>[A-ZÄÖÜ]{{1,3}})(?P<first> ?- ?|[:*•]| )(?P<letters>[A-Z]{{1,2}})(?P<second> ?-? ?){_NUMBER}", re.IGNORECASE
+    rf"{_BEGIN}(?P<district>[A-ZÄÖÜ]{{1,3}})(?P<first> ?- ?|[:*•./]| )(?P<letters>[A-Z]{{1,2}})(?P<second> ?-? ?){_NUMBER}", re.IGNORECASE
 )
 #: KLAB123, KLAB 123, klab123
 _COMPACT = re.compile(rf"{_BEGIN}(?P<letters>[A-ZÄÖÜ]{{2,5}})(?P<gap>[ -]?){_NUMBER}", re.IGNORECASE)
@@ -50,7 +50,7 @@ def _is_plate(text: str, found: re.Match[str]) -> bool:
     district, letters, number = found["district"], found["letters"], found["number"]
     if district.upper() not in DISTRICTS or len(district + letters + number) > 8:
         return False
-    capitals, hyphen = (district + letters).isupper(), found["first"] != " "
+    capitals, hyphen = (district + letters).isupper(), "-" in found["first"]
     if _speaks_of_vehicles(text, found.span()):
         return capitals or hyphen or _PLATE_WORD.search(text, max(0, found.start() - _NEAR), found.start()) is not None
     if not capitals or district in _OTHER_WORDS or letters in _NO_LETTERS or "-" in found["second"]:

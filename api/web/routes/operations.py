@@ -53,10 +53,11 @@ def routes(web: Web) -> APIRouter:
 
 
 def require_ready(web: Web) -> None:
-    """Raises NotReady with the reasons: schema version, fragments, files."""
+    """Raises NotReady with the reason (schema version, fragments, files), and whatever an unreadable database raises."""
     services = web.services
     try:
         services.store.require_current()
+        services.store.revision()
         missing = services.store.missing_fragments(services.renderer.key)
     except WrongSchemaVersion as error:
         raise NotReady("Die Datenbank hat eine andere Version als das Programm (klar db upgrade).") from error

@@ -108,7 +108,7 @@ class World:
             "site": self.site,
             "store": self.store,
             "files": self.files,
-            "search": Search(self.folder / "search", self.files),
+            "search": Search(self.folder / "search"),
             "renderer": self.renderer,
             "legal": {name: self.folder / f"{name}.md" for name in LEGAL_PAGES},
             "sources": SOURCES,

@@ -57,7 +57,7 @@ FORMS: list[tuple[bytes, Form]] = [
 ]
 
 
-@pytest.mark.parametrize(("content", "form"), FORMS)
+@pytest.mark.parametrize(("content", "form"), FORMS, ids=[f"{number}-{form}" for number, (_, form) in enumerate(FORMS)])
 def test_content_is_known_by_its_first_bytes(content: bytes, form: Form) -> None:
     assert form_of(content) is form
 

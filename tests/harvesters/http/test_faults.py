@@ -195,6 +195,19 @@ def test_an_endless_body_is_cut_off_at_the_wire(tmp_path: Path) -> None:
     assert len(server.requests) == 1
 
 
+def test_bytes_are_counted_on_the_wire_whatever_they_unpack_to(tmp_path: Path) -> None:
+    """A flood of packed nothing never reaches the cap on what is unpacked."""
+
+    def padding(line: Line, request: Request) -> bool:
+        line.send(head(200, {"Content-Encoding": "gzip"}) + gzip.compress(CSV))
+        line.flood(bytes(50_000))
+        return False
+
+    error, server, _ = fault_of({"*": padding}, tmp_path)
+    assert (error.fault, "größer als 1 MB" in error.detail) == (Fault.TOO_LARGE, True)
+    assert server.lines[0].sent < 10 * SWIFT.wire
+
+
 def test_without_a_cap_the_endless_body_would_go_on_until_the_time_is_up(tmp_path: Path) -> None:
     error, server, _ = fault_of({"*": endless}, tmp_path, limits=Limits(total=0.3, wire=10_000 * MB, size=10_000 * MB))
     assert error.fault is Fault.TOO_SLOW
