@@ -137,8 +137,8 @@ def _resource(path: Path, table: Table | None, language: str) -> tuple["Resource
             encoding, kind, dialect = "utf-8", "xlsx", _dialect(None)
             header = _xlsx_header(content)
         case ".json":
-            encoding, kind, dialect = "utf-8", "json", {"json": {"keyed": True}}
-            header = _json_header(content)
+            header, content = _table_from_json(content, path.name)
+            encoding, kind, dialect = "utf-8", "csv", _dialect(_COMMA)
         case other:
             raise SourceError(f"{path.name}: Dateien der Art {other or '(ohne Endung)'} werden nicht geprüft; es gehen CSV, XLSX und JSON.")
     schema, left_out, unknown = _schema(table, header)
@@ -151,7 +151,6 @@ def _resource(path: Path, table: Table | None, language: str) -> tuple["Resource
         format=kind,
         encoding=encoding,
         dialect=frictionless.Dialect.from_descriptor(dialect),
-        detector=frictionless.Detector(schema_sync=kind == "json"),
     )
     if schema is not None:
         resource.schema = frictionless.Schema.from_descriptor(schema)
@@ -244,13 +243,26 @@ def _xlsx_header(content: bytes) -> list[str]:
     return [str(each) for each in row if each is not None]
 
 
-def _json_header(content: bytes) -> list[str]:
+def _table_from_json(content: bytes, name: str) -> tuple[list[str], bytes]:
+    """(names, CSV) of a list of objects: Frictionless judges JSON only by its own idea of types. Object 1 stands in row 2."""
     try:
         document = json.loads(content)
-    except ValueError:
-        return []  # Frictionless says what is wrong with it
-    first = document[0] if isinstance(document, list) and document else None
-    return list(first) if isinstance(first, dict) else []
+    except ValueError as error:
+        raise SourceError(f"{name}: kein JSON ({error}).") from error
+    if not isinstance(document, list) or not all(isinstance(each, dict) for each in document):
+        raise SourceError(f"{name}: Erwartet wird eine Liste von Objekten.")
+    names = list(dict.fromkeys(key for each in document for key in each))
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(names)
+    lines.writerows([_cell_of(each.get(key)) for key in names] for each in document)
+    return names, text.getvalue().encode()
+
+
+def _cell_of(value: object) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _dialect(csv_control: Mapping[str, object] | None) -> Descriptor:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Row, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from schemas.errors import Busy, ConfigurationError, WrongSchemaVersion
+from schemas.errors import Busy, CatalogError, ConfigurationError, WrongSchemaVersion
 
 if TYPE_CHECKING:
     import psycopg
@@ -32,6 +32,10 @@ PATIENCE = 60
 _ADVISORY_LOCK = 7_165_201_903
 _LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for lock_timeout
 _REVISION = "SELECT value FROM meta WHERE key = 'revision'"
+
+
+class Unreachable(CatalogError):
+    """The database cannot be reached or read."""
 
 
 def utc_now() -> datetime:
@@ -71,13 +75,13 @@ class Database:
         return self._revision.read()
 
     def schema_version(self) -> str | None:
-        """The migration the database stands at, None before the first; takes no lock."""
+        """The migration the database stands at, None before the first; takes no lock. Raises Unreachable."""
         try:
             with self.read() as connection:
                 return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
         except DBAPIError as error:
             if "alembic_version" not in str(error.orig):
-                raise
+                raise Unreachable(str(error.orig).partition("\n")[0]) from error
             return None
 
     def require_current(self) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, bindparam, select
 
 from catalog import tables
+from catalog.codec import loads
 from catalog.database import Record, Shelf
 from catalog.entries import Status
 from catalog.plan import PublishedRow, RowState
+from schemas.declaration import Declaration
 from schemas.row import Row, Value
 
 _row = tables.row.c
@@ -19,6 +21,14 @@ _TAKEN = select(_row.key, _row.source).where(_row.source != bindparam("source"),
 _KEYS = select(_row.key).where(_row.table_name == bindparam("table"))
 _STATES = select(_row.table_name, _row.key, _row.digest, _row.state, _row.state_since, _row.acknowledged).where(
     _row.source == bindparam("source")
+)
+_DECLARATIONS = (
+    select(tables.dataset.c.declaration)
+    .where(
+        tables.dataset.c.table_name.in_(select(_row.table_name).where(_row.source == bindparam("source"))),
+        tables.dataset.c.declaration != "",
+    )
+    .order_by(tables.dataset.c.table_name)
 )
 _WITHDRAWN_ROWS = select(tables.withdrawn_row.c.key).where(tables.withdrawn_row.c.table_name == bindparam("table"))
 _WITHDRAWN_TABLES = select(tables.dataset.c.table_name).where(tables.dataset.c.status == Status.WITHDRAWN.value)
@@ -50,6 +60,11 @@ class RowShelf(Shelf):
         """Tables whose whole data set was withdrawn: nothing of them is ever published again."""
         with self.database.read() as connection:
             return withdrawn_tables(connection)
+
+    def declarations_of(self, source: str) -> tuple[Declaration, ...]:
+        """What this source publishes rows of, as last published, by table name."""
+        with self.database.read() as connection:
+            return tuple(loads(Declaration, each) for each in connection.execute(_DECLARATIONS, {"source": source}).scalars())
 
     def fingerprint(self, source: str) -> str:
         """Changes with every change of the source's published rows; `Plan.base`."""

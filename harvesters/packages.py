@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from pydantic import ValidationError
+
 from harvesters.mapping import Dialect, Rule, check_disclosure
+from harvesters.messages import german
 from harvesters.parsing import slug
 from harvesters.reading import Layout
 from harvesters.rowmap import RowMap
 from schemas.declaration import Declaration, city_wide
-from schemas.errors import ConfigurationError, MappingError
+from schemas.errors import ConfigurationError, DisclosureError, MappingError
 from schemas.rules import identifying
 from schemas.table import Disclosure, Table, common_tables, table_from_descriptor
 from schemas.values import Frequency, Licence, Text, Theme
@@ -25,8 +28,8 @@ from schemas.values import Frequency, Licence, Text, Theme
 DESCRIPTOR = "datapackage.json"
 _TYPES = ("string", "integer", "number", "boolean", "date", "datetime")
 _CONSTRAINTS = frozenset({"required", "enum", "minimum", "maximum", "pattern", "unique"})
-#: A quantifier on a group that itself ends in a quantifier can take for ever on a few dozen characters.
-_NESTED_QUANTIFIER = re.compile(r"[*+}]\)[*+{]")
+#: A repeated group can take for ever on a few dozen characters, as in (a+)+ or (a|a)*; an optional one cannot.
+_REPEATED_GROUP = re.compile(r"(?<!\\)\)[*+{]")
 Descriptor = Mapping[str, Any]
 
 
@@ -113,8 +116,12 @@ def _resource(package: Descriptor, resource: Descriptor, name: str, names: Mappi
                 missing=frozenset(_strings(schema.get("missingValues", [""]), "missingValues")),
             ),
         )
-    except (ConfigurationError, ValueError) as error:
-        raise type(error)(f"{place}: {error.detail}") if isinstance(error, MappingError) else PackageError(f"{place}: {error}") from error
+    except ValidationError as error:
+        raise PackageError(f"{place}, dialect: {german(error)}") from error
+    except DisclosureError as error:
+        raise DisclosureError(f"{place}: {error.detail}") from error
+    except ConfigurationError as error:
+        raise PackageError(f"{place}: {error.detail}") from error
 
 
 def _address(resource: Descriptor, folder: PurePosixPath) -> str:
@@ -227,8 +234,8 @@ def _check_pattern(pattern: str, place: str) -> None:
         re.compile(pattern)
     except re.error as error:
         raise PackageError(f"{place}: pattern ist kein regulärer Ausdruck") from error
-    if len(pattern) > 200 or _NESTED_QUANTIFIER.search(pattern):
-        raise PackageError(f"{place}: pattern ist zu lang oder wiederholt eine Wiederholung")
+    if len(pattern) > 200 or _REPEATED_GROUP.search(pattern):
+        raise PackageError(f"{place}: pattern ist zu lang oder wiederholt eine Gruppe")
 
 
 def _foreign_key(given: object, own: str, names: Mapping[str, str]) -> Descriptor:
@@ -251,7 +258,7 @@ def _check_table(table: Table) -> None:
             raise PackageError(f"der Schlüssel nennt »{name}«, das kein Feld ist")
     for field in table.fields:
         if identifying(field.name):
-            raise PackageError(f"Feld »{field.name}« nennt Personen und darf nicht veröffentlicht werden")
+            raise DisclosureError(f"Feld »{field.name}« nennt Personen und darf nicht veröffentlicht werden")
     check_disclosure(table, "schema")
 
 

@@ -9,6 +9,7 @@ import io
 import json
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -204,8 +205,8 @@ def _inspect_workbook(content: bytes) -> bool:
             if sum(each.file_size for each in members) > LARGEST_WORKBOOK:
                 raise BrokenFile("too-large", f"Die Datei wird entpackt größer als {LARGEST_WORKBOOK // 1024 // 1024} MB.")
             texts = [archive.read(each) for each in members if each.filename.endswith((".xml", ".rels"))]
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        # RuntimeError: encrypted members. zlib errors come as BadZipFile or zlib.error, which the next reader would meet, too.
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        # RuntimeError: encrypted members. ValueError: offsets before the beginning of the file.
         raise BrokenFile("not-a-table", "Das ist keine lesbare XLSX-Datei (beschädigt, verschlüsselt oder ein anderes Format).") from error
     if any(b"<!DOCTYPE" in each or b"<!ENTITY" in each for each in texts):
         raise BrokenFile("not-a-table", "Die XLSX-Datei enthält unzulässige Vereinbarungen (DOCTYPE).")
@@ -213,11 +214,19 @@ def _inspect_workbook(content: bytes) -> bool:
 
 
 def _xlsx_lines(content: bytes, name: str, *, has_formulas: bool) -> Iterator[_RawLine]:
-    values = _worksheet(content, name, computed=True).iter_rows()
-    formulas = _worksheet(content, name, computed=False).iter_rows() if has_formulas else None
+    values = _cells(content, name, computed=True)
+    formulas = _cells(content, name, computed=False) if has_formulas else None
     for row, cells in enumerate(values, start=1):
         written = next(formulas, ()) if formulas is not None else ()
         yield _RawLine(row=row, cells=[_xlsx_cell(cell, formula) for cell, formula in zip_longest(cells, written[: len(cells)])])
+
+
+def _cells(content: bytes, name: str, *, computed: bool) -> Iterator[Sequence[Any]]:
+    try:
+        yield from _worksheet(content, name, computed=computed).iter_rows()
+    except (KeyError, IndexError, ValueError, TypeError, AttributeError, SyntaxError) as error:
+        # openpyxl has no error of its own for XML that is no worksheet; SyntaxError: XML that does not parse.
+        raise BrokenFile("not-a-table", "Die XLSX-Datei ist beschädigt.") from error
 
 
 def _xlsx_cell(cell: Any, formula: Any) -> Cell | _Unusable:
@@ -233,15 +242,11 @@ def _xlsx_cell(cell: Any, formula: Any) -> Cell | _Unusable:
 
 def _worksheet(content: bytes, name: str, *, computed: bool) -> Any:
     import openpyxl  # heavy: 300 ms
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        with warnings.catch_warnings():
-            # openpyxl warns of decoration it leaves out (data validation, headers); only cells matter here.
-            warnings.simplefilter("ignore", UserWarning)
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=computed)
-    except (InvalidFileException, KeyError, ValueError, SyntaxError) as error:  # SyntaxError: XML that does not parse
-        raise BrokenFile("not-a-table", "Die XLSX-Datei ist beschädigt.") from error
+    with warnings.catch_warnings():
+        # openpyxl warns of decoration it leaves out (data validation, headers); only cells matter here.
+        warnings.simplefilter("ignore", UserWarning)
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=computed)
     names = book.sheetnames
     if name and name not in names:
         raise BrokenFile("sheet-missing", f"Das Tabellenblatt »{name}« gibt es nicht; es gibt {', '.join(names)}.")

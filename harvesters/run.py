@@ -98,6 +98,7 @@ class _Attempt:
         found = self._harvest
         if found.failures and not found.records:
             return self.ended(Outcome.FAILED, "Nichts von dieser Quelle war lesbar; alles Veröffentlichte bleibt, wie es ist.")
+        self._expect_vanished_tables()
         published = {name: self._store.published(self._source.name, name) for name in found.declarations}
         tables = tuple(self._checked(published))
         plan = make_plan(
@@ -185,6 +186,14 @@ class _Attempt:
             message = f"Der Datensatz »{dataset}« wurde zurückgezogen; die Quelle führt ihn noch."
             self._harvest.findings.append(self._own(Finding(code="withdrawn", message=message, table=name)))
 
+    def _expect_vanished_tables(self) -> None:
+        """A table this source publishes and says nothing of any more is an empty one: the guards hold it."""
+        for each in self._store.declarations_of(self._source.name):
+            if each.table.name not in self._harvest.declarations:
+                self._harvest.declarations[each.table.name] = each
+                message = f"Die Quelle enthält die Tabelle »{each.table.title.de}« nicht mehr, die sie bisher veröffentlicht."
+                self._harvest.findings.append(self._own(Finding(code="table-vanished", message=message, table=each.table.name)))
+
     # --- checking --------------------------------------------------------------------------------------------------------
 
     def _checked(self, published: Mapping[str, Sequence[PublishedRow]]) -> Iterator[SeenTable]:
@@ -199,11 +208,15 @@ class _Attempt:
 
     def _judged(self, name: str, published: Sequence[PublishedRow]) -> SeenTable:
         found = self._harvest
+        if name in found.unreadable:
+            # What was read before the fault may be half of it: a table changes only in runs that read all of its files.
+            return SeenTable(declaration=found.declarations[name], rows=(), complete=False)
+        keys = {each.row.key for each in published}
         raw = SeenTable(
             declaration=found.declarations[name],
             rows=tuple(found.rows[name]),
-            quarantined=tuple(found.quarantined[name]),
-            complete=not found.everything_doubtful and name not in found.unreadable,
+            quarantined=tuple(_with_sure_key(each, keys) for each in found.quarantined[name]),
+            complete=not found.everything_doubtful,
         )
         taken, withdrawn = self._store.taken(self._source.name, name), self._store.withdrawn(name)
         settled, repeated = settle_keys(raw, taken=taken, withdrawn=withdrawn)
@@ -239,12 +252,14 @@ class _Attempt:
         known: dict[str, Collection[str]] = {}
         orphans: dict[str, list[Quarantined]] = defaultdict(list)
         for name, each in seen.items():
+            refused: set[str] = set()
             for key in each.declaration.table.foreign_keys:
                 if key.table not in known:
                     known[key.table] = self._store.keys(key.table) | arriving.get(key.table, set())
                 for row in each.rows:
                     target = row.values.get(key.field)
-                    if target is not None and str(target) not in known[key.table] and row.key not in {q.key for q in orphans[name]}:
+                    if target is not None and str(target) not in known[key.table] and row.key not in refused:
+                        refused.add(row.key)
                         orphans[name].append(self._refusal(row, [_dangling(key.field, key.table, str(target))]))
         return {name: refused for name, refused in orphans.items() if refused}
 
@@ -293,6 +308,13 @@ class _Attempt:
 
     def _owned(self, item: Quarantined) -> Quarantined:
         return replace(item, findings=tuple(map(self._own, item.findings)))
+
+
+def _with_sure_key(item: Quarantined, published: Collection[str]) -> Quarantined:
+    """Where cells have shifted, what stands in the key's place is a key only if it is known; else it may be anything, also a name."""
+    if item.key in published or all(each.code != "ragged-row" for each in item.findings):
+        return item
+    return replace(item, key="", findings=tuple(replace(each, key="") for each in item.findings))
 
 
 def _dangling(name: str, table: str, target: str) -> Finding:

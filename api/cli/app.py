@@ -1,6 +1,7 @@
 """The application all commands are registered with, and what they share: settings, help in German, the person's name."""
 
 import os
+import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,7 +27,7 @@ _WORDS = {
 def _german(text: str) -> str:
     for word, german in _WORDS.items():
         text = text.replace(word, german)
-    return text
+    return re.sub(r" <[a-z]+\[?[a-z]*\]?>", "", text)  # names of Python types
 
 
 class Command(TyperCommand):
@@ -56,8 +57,8 @@ def new_group(help_text: str, **settings: Any) -> typer.Typer:
 
 
 Json = Annotated[bool, typer.Option("--json", help="Ausgabe für Programme.")]
-Reason = Annotated[str, typer.Option("--reason", help="Begründung; sie wird aufbewahrt.")]
-By = Annotated[str, typer.Option("--by", help="Wer entscheidet; sonst der angemeldete Benutzer.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Begründung; sie wird aufbewahrt.")]
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="Wer entscheidet; sonst der angemeldete Benutzer.")]
 
 
 def new_application() -> typer.Typer:
@@ -74,7 +75,9 @@ def _show_version(wanted: bool) -> None:
 
 def _options(
     ctx: typer.Context,
-    config: Annotated[Path | None, typer.Option("--config", help="Konfiguration; sonst KLAR_CONFIG, sonst ./klar.toml.")] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="DATEI", help="Konfiguration; sonst KLAR_CONFIG, sonst ./klar.toml.")
+    ] = None,
     show_version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Version zeigen.")] = False,
 ) -> None:
     ctx.obj = config

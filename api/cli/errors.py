@@ -5,6 +5,7 @@ import re
 import typer
 
 from api.complaints import InvalidSettings
+from catalog.database import Unreachable
 from schemas import errors
 
 #: Nearest class wins. The detail of an error follows the sentence.
@@ -26,6 +27,7 @@ SENTENCES: dict[type[errors.KlarError], str] = {
     errors.PlanOutdated: "Der veröffentlichte Stand hat sich seit diesem Plan geändert; bitte neu ernten.",
     errors.DecisionRefused: "Diese Entscheidung ist nicht mehr möglich.",
     errors.WrongSchemaVersion: "Die Datenbank hat einen anderen Stand als dieses Programm; »klar db upgrade« bringt sie auf den neuen.",
+    Unreachable: "Die Datenbank ist nicht erreichbar oder nicht lesbar.",
     errors.Busy: "Ein anderer Vorgang schreibt gerade; bitte gleich noch einmal versuchen.",
 }
 
@@ -58,23 +60,17 @@ def _mistake(error: typer.TyperException) -> str:
     unknown = re.match(r"No such command '(.*?)'", message)
     if unknown:
         return f"Den Befehl »{unknown[1]}« gibt es nicht."
-    extra = re.match(r"Got unexpected extra arguments? \((.*)\)", message)
-    return (
-        f"Das ist zu viel: {extra[1]}."
-        if extra
-        else "Hier fehlt ein Befehl."
-        if message == "Missing command."
-        else f"Der Aufruf ist nicht zu verstehen ({message})."
-    )
+    extra = re.match(r"Got unexpected extra argument.*? \((.*)\)$", message)
+    if extra:
+        return f"Das ist zu viel: {extra[1]}."
+    return "Hier fehlt ein Befehl." if message == "Missing command." else f"Der Aufruf ist nicht zu verstehen ({message})."
 
 
 def _subject(error: typer.TyperException) -> str:
     parameter = getattr(error, "param", None)
     if parameter is None:
-        return str(getattr(error, "param_hint", "") or "eine Angabe")
-    return (
-        " / ".join(parameter.opts) if parameter.opts[0].startswith("-") else parameter.make_metavar(getattr(error, "ctx", None)).strip("[]")
-    )
+        return "eine Angabe"
+    return " / ".join(parameter.opts) if parameter.opts[0].startswith("-") else str(parameter.metavar or parameter.name).strip("[]…")
 
 
 def _help_command(error: typer.TyperException) -> str:

@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def harvest(
     ctx: typer.Context,
-    sources: Annotated[list[str] | None, typer.Argument(metavar="[QUELLE]…", help="Namen von Quellen; ohne Angabe alle.")] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="QUELLE", help="Namen von Quellen; ohne Angabe alle.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Nur lesen und den Änderungsplan ablegen, nichts veröffentlichen.")] = False,
     replay: Annotated[
         int | None, typer.Option("--replay", metavar="ERNTE", help="Aus dem Archiv einer früheren Ernte lesen (noch nicht möglich).")

@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[ORDNER]", help="Leerer oder neuer Ordner.", show_default=False)] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="ORDNER", help="Leerer oder neuer Ordner.", show_default=False)] = Path(),
     example: Annotated[str | None, typer.Option("--example", metavar="NAME", help="Ein mitgeliefertes Beispiel: kaiserslautern.")] = None,
 ) -> None:
     """Legt eine Installation an: klar.toml mit Erklärungen, Vorlagen der Rechtstexte, leere Ablage und die Datenbank."""

@@ -20,9 +20,9 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     ctx: typer.Context,
-    host: Annotated[str, typer.Option("--host", help="Adresse, an der gelauscht wird.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port.")] = 8000,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Zahl der Prozesse.")] = 1,
+    host: Annotated[str, typer.Option("--host", metavar="ADRESSE", help="Adresse, an der gelauscht wird.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="Port.")] = 8000,
+    workers: Annotated[int, typer.Option("--workers", metavar="ZAHL", min=1, max=64, help="Zahl der Prozesse.")] = 1,
 ) -> None:
     """Startet die öffentlichen Seiten und Schnittstellen. Ende mit Strg-C oder SIGTERM."""
     import uvicorn  # heavy: 120 ms

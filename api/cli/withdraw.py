@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 def withdraw(
     ctx: typer.Context,
     dataset: Annotated[str, typer.Argument(metavar="DATENSATZ", help="Name des Datensatzes.")],
-    reason: Annotated[str, typer.Option("--reason", help="Begründung; sie wird öffentlich gezeigt.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Begründung; sie wird öffentlich gezeigt.")],
     edition: Annotated[int | None, typer.Option("--edition", metavar="N", min=1, help="Nur diesen Stand.")] = None,
     row: Annotated[str | None, typer.Option("--row", metavar="SCHLÜSSEL", help="Nur diese Zeile, aus allen Ständen.")] = None,
     by: By = "",

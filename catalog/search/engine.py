@@ -19,6 +19,8 @@ from schemas.errors import CatalogError
 _MOST_WORDS = 12  #: words of a query that count
 _LOOKED_AT = 20  #: data sets that are looked through for a suggestion
 _VALUES = 1000  #: most values of a facet
+_ALL_FACETS = (*FACETS, "updated")
+_TOTAL = {"value_count": {"field": MODIFIED}}  #: every document has one
 
 
 class NotIndexed(CatalogError):
@@ -88,27 +90,26 @@ class _Answer:
 
     def found(self) -> Found:
         if self._query.text.strip() and not self._words:
-            return Found(total=0, names=(), facets=dict.fromkeys((*FACETS, "updated"), ()), relaxed=False, suggestion="")
+            return Found(total=0, names=(), facets=dict.fromkeys(_ALL_FACETS, ()), relaxed=False, suggestion="")
+        # Whether to relax is decided without the filters: else choosing a facet could change what the words mean.
         text = text_clause(self._lexicon, self._words, all_of_them=True)
-        # Decided without the filters: else choosing a facet could change what the words mean.
-        none_has_all = len(self._words) > 0 and self._count(text) == 0
-        relaxed = none_has_all and len(self._words) > 1
+        nothing_has_all = bool(self._words) and self._count(text) == 0
+        relaxed = nothing_has_all and len(self._words) > 1
         if relaxed:
             text = text_clause(self._lexicon, self._words, all_of_them=False)
-            relaxed = self._count(text) > 0
         clause = all_of(text, filter_clauses(self._schema, self._query, self._now))
-        total = self._count(clause)
+        total, facets = self._facets(text, clause)
         return Found(
             total=total,
             names=self._names(clause, total),
-            facets=self._facets(text, clause),
+            facets=facets,
             relaxed=relaxed,
-            suggestion=self._suggestion() if none_has_all else "",
+            suggestion=self._suggestion() if nothing_has_all else "",
         )
 
     def _count(self, clause: Clause) -> int:
-        found = self._searcher.aggregate(clause, {"all": {"value_count": {"field": MODIFIED}}})
-        return int(found["all"]["value"])
+        found = self._searcher.aggregate(clause, {"total": _TOTAL})
+        return int(found["total"]["value"])
 
     def _names(self, clause: Clause, total: int) -> tuple[str, ...]:
         offset = (self._query.page - 1) * self._query.page_size
@@ -130,15 +131,16 @@ class _Answer:
     def _name(self, address: DocAddress) -> str:
         return str(self._searcher.doc(address).get_first("name"))
 
-    def _facets(self, text: Clause, clause: Clause) -> dict[str, tuple[tuple[str, int], ...]]:
-        """Facets without a chosen value share one aggregation; each other one is counted without its own filter."""
-        chosen = {name for name in (*FACETS, "updated") if getattr(self._query, name)}
-        free = {name: self._aggregation(name) for name in (*FACETS, "updated") if name not in chosen}
-        buckets = self._searcher.aggregate(clause, free) if free else {}
+    def _facets(self, text: Clause, clause: Clause) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
+        """Data sets found, and the facets. Those without a chosen value are counted together, each other one without its own
+        filter."""
+        chosen = [name for name in _ALL_FACETS if getattr(self._query, name)]
+        free = {name: self._aggregation(name) for name in _ALL_FACETS if name not in chosen}
+        found = self._searcher.aggregate(clause, {"total": _TOTAL, **free})
         for name in chosen:
             others = all_of(text, filter_clauses(self._schema, self._query, self._now, without=name))
-            buckets |= self._searcher.aggregate(others, {name: self._aggregation(name)})
-        return {name: _counts(name, buckets[name]["buckets"]) for name in (*FACETS, "updated")}
+            found |= self._searcher.aggregate(others, {name: self._aggregation(name)})
+        return int(found["total"]["value"]), {name: _counts(name, found[name]["buckets"]) for name in _ALL_FACETS}
 
     def _aggregation(self, name: str) -> dict[str, object]:
         if name == "updated":

@@ -50,7 +50,13 @@ def _terms(word: str) -> dict[str, list[str]]:
 
 
 def _any(schema: Schema, field: str, terms: Sequence[str], score: float) -> Clause:
-    return Clause.const_score_query(Clause.term_set_query(schema, field, terms), score)
+    """Many term queries are ten times faster than one term_set_query, which walks the dictionary of the field."""
+    each = [Clause.term_query(schema, field, term, "basic") for term in terms]
+    return Clause.const_score_query(each[0] if len(each) == 1 else _either(each), score)
+
+
+def _either(clauses: Sequence[Clause]) -> Clause:
+    return Clause.boolean_query([(Occur.Should, each) for each in clauses])
 
 
 def text_clause(lexicon: Lexicon, words: Sequence[str], *, all_of_them: bool) -> Clause:

@@ -151,8 +151,8 @@ def _fill(place: Path, documents: Iterable[Document]) -> None:
         writer.add_document(entry)
     writer.commit()
     writer.wait_merging_threads()
-    for form, terms in vocabulary.items():
-        (place / f"{form}.words").write_bytes(Vocabulary(terms).to_bytes())
+    for form, found_words in vocabulary.items():
+        (place / f"{form}.words").write_bytes(Vocabulary(found_words).to_bytes())
 
 
 def _title_ranks(documents: Iterable[Document], language: str) -> dict[str, int]:
@@ -194,7 +194,8 @@ def _terms(texts: Iterable[Text]) -> dict[str, list[str]]:
     """Form -> terms, each once."""
     tagged = dict.fromkeys((word, language) for text in texts for language, content in text.tagged() for word in words(content))
     found = [forms(word, language) for word, language in tagged]
-    return {form: list(dict.fromkeys(getattr(each, form) for each in found)) for form in FORMS}
+    columns = zip(*found, strict=True) if found else ((),) * len(FORMS)
+    return {form: list(dict.fromkeys(terms)) for form, terms in zip(FORMS, columns, strict=True)}
 
 
 def _spelled(document: Document) -> list[str]:

@@ -11,8 +11,8 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import Stemmer
 
@@ -31,8 +31,7 @@ _FILLERS = frozenset(f"{_GERMAN_FILLERS} {_ENGLISH_FILLERS}".split())
 _local = threading.local()  #: a stemmer must not be used by two threads at once
 
 
-@dataclass(frozen=True)
-class Forms:
+class Forms(NamedTuple):
     """Fields are named as the forms are in the index."""
 
     exact: str
@@ -59,7 +58,7 @@ def exact(word: str) -> str:
     return "".join(_WORD.findall(plain))[:LONGEST] or spelled[:LONGEST]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
 def forms(word: str, language: str) -> Forms:
     """All forms of one word in a language, `de` or `en`."""
     spelled = exact(word)

@@ -90,6 +90,8 @@ class FilesHarvester:
         addresses = fetch.list("")
         packages = [each for each in addresses if PurePosixPath(each).name == DESCRIPTOR]
         folders = [PurePosixPath(each).parent for each in packages]
+        if not self._blocks and not packages:
+            raise SourceError("Im Ordner liegt keine datapackage.json, und eine Zuordnung (options.mapping) gibt es nicht.")
         loose = [each for each in addresses if not any(PurePosixPath(each).is_relative_to(folder) for folder in folders)]
         yield from (declaration_of_table(name) for name in dict.fromkeys(each.table for each in self._blocks))
         yield from self._mapped(fetch, loose)

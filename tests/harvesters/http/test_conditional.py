@@ -60,6 +60,14 @@ def test_a_run_after_a_publication_asks_for_news_only_and_gives_what_the_archive
     assert len(source.archived) == 1
 
 
+def test_a_run_of_nothing_but_304_needs_one_connection(tmp_path: Path) -> None:
+    with serving({"*": Versioned(CSV)}) as server:
+        source = world(server.url(), tmp_path)
+        run(source, "/1", "/2", "/3")
+        run(source, "/1", "/2", "/3")
+    assert (len(server.requests), len(server.lines)) == (6, 2)
+
+
 def test_a_change_is_seen_and_archived(tmp_path: Path) -> None:
     page = Versioned(CSV)
     with serving({"*": page}) as server:

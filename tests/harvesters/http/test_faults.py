@@ -93,6 +93,11 @@ def test_a_retry_after_of_hours_ends_the_run_and_the_next_one_asks_nothing(tmp_p
     assert caught.value.fault is Fault.COOLING
 
 
+def test_a_retry_after_longer_than_we_wait_ends_the_run(tmp_path: Path) -> None:
+    error, server, source = fault_of({"*": reply("", 503, Retry_After="200")}, tmp_path)
+    assert (error.fault, source.waits, len(server.requests)) == (Fault.SERVER, [], 1)
+
+
 def test_an_empty_200_is_a_fault(tmp_path: Path) -> None:
     for body in (b"", b" \r\n", b"\xef\xbb\xbf"):
         error, _, _ = fault_of({"*": reply(body, Content_Type="text/csv")}, tmp_path)
@@ -152,6 +157,17 @@ def test_a_server_that_says_nothing_is_given_up(tmp_path: Path) -> None:
     start = time.monotonic()
     error, _, _ = fault_of({"*": silent}, tmp_path, limits=Limits(read=0.2, attempts=2))
     assert error.fault is Fault.READ_TIMEOUT
+    assert time.monotonic() - start < 2
+
+
+def test_silence_ends_with_the_total_time_when_that_is_shorter(tmp_path: Path) -> None:
+    def silent(line: Line, request: Request) -> bool:
+        line.stopping.wait(5)
+        return False
+
+    start = time.monotonic()
+    error, _, _ = fault_of({"*": silent}, tmp_path, limits=Limits(read=4, total=0.2))
+    assert error.fault is Fault.TOO_SLOW
     assert time.monotonic() - start < 2
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harvesters.http.asking import Surroundings
 from harvesters.http.faults import Fault, HttpError
 from harvesters.http.limits import Limits
 from harvesters.http.opening import open_source
@@ -104,6 +105,14 @@ def test_fetching_waits_for_its_turn_and_no_longer(tmp_path: Path) -> None:
         for number in range(3):
             source.open().get(f"/{number}")
     assert source.waits == [2.0, 2.0]
+
+
+def test_standing_in_our_own_queue_is_not_held_against_the_server(tmp_path: Path) -> None:
+    with serving({"*": reply(CSV)}) as server:
+        source = world(server.url(), tmp_path, web={"pace": MemoryPace(interval=0.5)})
+        web = replace(source.web, surroundings=Surroundings(), limits=Limits(total=0.3))
+        with open_source(source.source, web, keep_payload=source.keep, clock=source.clock) as fetch:
+            assert [fetch.get(f"/{number}").content for number in range(2)] == [CSV, CSV]
 
 
 def test_a_429_that_passes_costs_a_wait(tmp_path: Path) -> None:
