@@ -13,7 +13,7 @@ WORKERS := $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
 run: $(VENV)/.run
 	@test -e $(EXAMPLE)/klar.toml || $(BIN)/klar init $(EXAMPLE) --example kaiserslautern
 	@$(KLAR) db upgrade
-	@# 2 = something waits for a person (three people at a walk are too few to publish): no reason not to serve
+	@# 2 = a plan waits for a person: no reason not to serve what is published
 	@$(KLAR) harvest || test $$? -eq 2
 	$(KLAR) serve
 

@@ -61,6 +61,12 @@ class RowShelf(Shelf):
         with self.database.read() as connection:
             return withdrawn_tables(connection)
 
+    def has_withdrawals(self) -> bool:
+        """Whether anything was ever withdrawn: then a payload may hold what must not be kept again."""
+        with self.database.read() as connection:
+            rows = connection.execute(select(tables.withdrawn_row.c.key).limit(1)).first()
+            return rows is not None or bool(withdrawn_tables(connection))
+
     def declarations_of(self, source: str) -> tuple[Declaration, ...]:
         """What this source publishes rows of, as last published, by table name."""
         with self.database.read() as connection:

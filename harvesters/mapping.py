@@ -11,6 +11,7 @@ key = "id"                           optional; only says again what the table's 
 [table.skip]                         column = why it is left out: redundant | internal | identifier | free-text
 """
 
+import codecs
 import re
 import string
 import tomllib
@@ -36,6 +37,18 @@ PERSONAL: tuple[SkipReason, ...] = ("identifier", "free-text")
 SOURCE_URL = "source_url"
 
 
+#: By the names Python gives them; `latin1`, `windows-1252` and the like are other names of these. Not all that Python can
+#: decode is an encoding of files (idna, punycode, hex).
+_ENCODINGS = frozenset({"ascii", "cp1252", "cp850", "iso8859-1", "iso8859-15", "utf-16", "utf-8", "utf-8-sig"})
+
+
+def _codec(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except (LookupError, ValueError):  # ValueError: a null character
+        return ""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -54,10 +67,8 @@ class Dialect(_Strict):
     def _signs_differ(self) -> Self:
         if self.decimal == self.thousands:
             raise ValueError("decimal und thousands sind gleich")
-        try:
-            b"".decode(self.encoding)
-        except LookupError:
-            raise ValueError(f"die Kodierung {self.encoding!r} gibt es nicht") from None
+        if _codec(self.encoding) not in _ENCODINGS:
+            raise ValueError(f"die Kodierung {self.encoding!r} wird nicht gelesen; möglich sind {', '.join(sorted(_ENCODINGS))}")
         return self
 
     @property

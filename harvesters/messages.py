@@ -12,6 +12,8 @@ _SENTENCES = {
     "string_type": "muss Text sein",
     "string_too_short": "ist leer",
     "string_too_long": "ist zu lang",
+    "string_pattern_mismatch": "ist leer",
+    "float_type": "muss eine Zahl sein",
     "int_type": "muss eine ganze Zahl sein",
     "int_parsing": "muss eine ganze Zahl sein",
     "bool_type": "muss true oder false sein",

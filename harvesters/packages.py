@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from harvesters.descriptor import PackageShape
 from harvesters.mapping import Dialect, Rule, check_disclosure
 from harvesters.messages import german
 from harvesters.parsing import slug
@@ -54,9 +55,7 @@ class Resource:
 def resources_of(content: bytes, folder: PurePosixPath) -> tuple[Resource, ...]:
     """`folder`: where the descriptor lies within the source. Raises PackageError, DisclosureError that name resource and field."""
     package = _document(content)
-    listed = package.get("resources")
-    if not isinstance(listed, list) or not listed or not all(isinstance(each, dict) for each in listed):
-        raise PackageError("resources fehlt oder ist leer")
+    listed: Sequence[Descriptor] = package["resources"]
     names = _names(package, listed)
     return tuple(_resource(package, each, name, names, folder) for each, name in zip(listed, names.values(), strict=True))
 
@@ -66,9 +65,11 @@ def _document(content: bytes) -> Descriptor:
         found = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # also what is no UTF-8
         raise PackageError("das ist kein vollständiges JSON in UTF-8") from error
-    if not isinstance(found, dict):
-        raise PackageError("das ist kein JSON-Objekt")
-    return found
+    try:
+        PackageShape.model_validate(found)
+    except ValidationError as error:
+        raise PackageError(german(error)) from error
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _names(package: Descriptor, listed: Sequence[Descriptor]) -> dict[str, str]:
@@ -113,7 +114,7 @@ def _resource(package: Descriptor, resource: Descriptor, name: str, names: Mappi
                 table=table,
                 rules={each: Rule(column=each) for each in table.field_names},
                 numbers=dialect.numbers,
-                missing=frozenset(_strings(schema.get("missingValues", [""]), "missingValues")),
+                missing=frozenset(schema.get("missingValues", [""])),
             ),
         )
     except ValidationError as error:
@@ -139,9 +140,7 @@ def _address(resource: Descriptor, folder: PurePosixPath) -> str:
 def _dialect(resource: Descriptor) -> Dialect:
     """Delimiter and quote of Table Dialect (v1 and v2 flat, Frictionless nested); numbers per field are not supported."""
     given = resource.get("dialect", {})
-    if not isinstance(given, dict):
-        raise PackageError("dialect muss ein Objekt sein")
-    csv = {**given, **given.get("csv", {})} if isinstance(given.get("csv", {}), dict) else given
+    csv = {**given, **given.get("csv", {})}
     if csv.get("header", True) is not True or csv.get("headerRows", [1]) != [1]:
         raise PackageError("dialect: die erste Zeile muss die Kopfzeile sein")
     return Dialect(
@@ -155,20 +154,16 @@ def _dialect(resource: Descriptor) -> Dialect:
 
 def _sheet(resource: Descriptor) -> str:
     dialect = resource.get("dialect", {})
-    excel = dialect.get("excel", {}) if isinstance(dialect.get("excel", {}), dict) else {}
-    return str(excel.get("sheet", dialect.get("sheetName", "")))
+    return str(dialect.get("excel", {}).get("sheet", dialect.get("sheetName", "")))
 
 
 def _table(package: Descriptor, resource: Descriptor, schema: Descriptor, name: str, names: Mapping[str, str]) -> Table:
-    fields = schema.get("fields")
-    if not isinstance(fields, list) or not all(isinstance(each, dict) for each in fields):
-        raise PackageError("schema.fields fehlt")
     if not schema.get("primaryKey"):
         raise PackageError("schema.primaryKey fehlt: ohne Schlüssel kann niemand sagen, welche Zeile sich geändert hat")
     title = schema.get("title") or resource.get("title") or package.get("title") or name
     description = schema.get("description") or resource.get("description") or package.get("description") or ""
-    key = _strings([schema["primaryKey"]] if isinstance(schema["primaryKey"], str) else schema["primaryKey"], "primaryKey")
-    described = [_field(each, key=key) for each in fields]
+    key = [schema["primaryKey"]] if isinstance(schema["primaryKey"], str) else schema["primaryKey"]
+    described = [_field(each, key=key) for each in schema["fields"]]
     table = table_from_descriptor(
         name,
         {
@@ -188,9 +183,9 @@ def _field(field: Descriptor, *, key: Sequence[str]) -> Descriptor:
     """A field as `schemas.table` reads it. Raises PackageError that names it."""
     name = _text(field, "name", "schema.fields")
     place = f"Feld »{name}«"
-    if field.get("klar:disclosure") not in {each.value for each in Disclosure}:
-        allowed = ", ".join(each.value for each in Disclosure)
-        raise PackageError(f"{place}: klar:disclosure fehlt oder ist unbekannt (erlaubt: {allowed})")
+    allowed = [each.value for each in Disclosure]
+    if field.get("klar:disclosure") not in allowed:
+        raise PackageError(f"{place}: klar:disclosure fehlt oder ist unbekannt (erlaubt: {', '.join(allowed)})")
     if field.get("type", "string") not in _TYPES:
         raise PackageError(f"{place}: der Typ {field['type']!r} wird nicht gelesen; erlaubt: {', '.join(_TYPES)}")
     if unknown := sorted({"decimalChar", "groupChar", "bareNumber", "trueValues", "falseValues"} & field.keys()):
@@ -198,7 +193,7 @@ def _field(field: Descriptor, *, key: Sequence[str]) -> Descriptor:
     if field.get("format", "default") not in ("default", "uri", "email"):
         raise PackageError(f"{place}: das Format {field['format']!r} wird nicht gelesen")
     constraints = _constraints(field, place, key)
-    codes = field.get("klar:codes") or [{"value": each, "de": str(each)} for each in constraints.get("enum", [])]
+    codes = field.get("klar:codes") or [{"value": each, "de": each} for each in constraints.get("enum", [])]
     return {
         "title": name,
         "description": "",
@@ -210,19 +205,14 @@ def _field(field: Descriptor, *, key: Sequence[str]) -> Descriptor:
 
 
 def _constraints(field: Descriptor, place: str, key: Sequence[str]) -> dict[str, Any]:
-    constraints = field.get("constraints", {})
-    if not isinstance(constraints, dict):
-        raise PackageError(f"{place}: constraints muss ein Objekt sein")
+    constraints: dict[str, Any] = field.get("constraints", {})
     if unknown := sorted(constraints.keys() - _CONSTRAINTS):
         raise PackageError(f"{place}: die Bedingung {', '.join(unknown)} wird nicht geprüft und deshalb nicht angenommen")
     if constraints.get("unique") and list(key) != [field["name"]]:
         raise PackageError(f"{place}: die Bedingung unique wird nur für den Schlüssel geprüft")
-    enum = {str(each) for each in constraints.get("enum", [])}
-    if field.get("klar:codes") and enum and enum != {str(each.get("value")) for each in field["klar:codes"]}:
+    enum = set(constraints.get("enum", []))
+    if field.get("klar:codes") and enum and enum != {each["value"] for each in field["klar:codes"]}:
         raise PackageError(f"{place}: enum und klar:codes nennen verschiedene Werte")
-    for limit in ("minimum", "maximum"):
-        if limit in constraints and (isinstance(constraints[limit], bool) or not isinstance(constraints[limit], (int, float))):
-            raise PackageError(f"{place}: {limit} muss eine Zahl sein")
     if "pattern" in constraints:
         _check_pattern(str(constraints["pattern"]), place)
     return constraints
@@ -238,12 +228,9 @@ def _check_pattern(pattern: str, place: str) -> None:
         raise PackageError(f"{place}: pattern ist zu lang oder wiederholt eine Gruppe")
 
 
-def _foreign_key(given: object, own: str, names: Mapping[str, str]) -> Descriptor:
-    if not isinstance(given, dict) or not isinstance(given.get("reference"), dict):
-        raise PackageError("foreignKeys: fields und reference werden gebraucht")
-    fields = given.get("fields")
-    columns = [fields] if isinstance(fields, str) else list(fields or [])
-    target = str(given["reference"].get("resource", ""))
+def _foreign_key(given: Descriptor, own: str, names: Mapping[str, str]) -> Descriptor:
+    columns = [given["fields"]] if isinstance(given["fields"], str) else given["fields"]
+    target = given["reference"].get("resource", "")
     table = own if not target else names.get(target, target if target in common_tables() else "")
     if len(columns) != 1 or not table:
         raise PackageError(f"foreignKeys: genau ein Feld und eine bekannte Tabelle werden gebraucht (»{target}« ist unbekannt)")
@@ -285,17 +272,11 @@ def _declaration(package: Descriptor, resource: Descriptor, table: Table, *, alo
 
 
 def _keywords(package: Descriptor) -> Iterator[Text]:
-    german = _strings(package.get("keywords", []), "keywords")
-    english = _strings(package.get("klar:en", {}).get("keywords", []), "klar:en.keywords")
-    paired = english if len(english) == len(german) else [""] * len(german)
-    for de, en in zip(german, paired, strict=True):
+    german_words, english_words = package.get("keywords", []), package.get("klar:en", {}).get("keywords", [])
+    if len(english_words) != len(german_words):
+        english_words = [""] * len(german_words)
+    for de, en in zip(german_words, english_words, strict=True):
         yield Text(de=de, en=en)
-
-
-def _strings(value: object, place: str) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise PackageError(f"{place} muss eine Liste von Texten sein")
-    return value
 
 
 def _theme(name: str) -> Theme:
@@ -317,7 +298,7 @@ def _licence(package: Descriptor) -> Licence | None:
     listed = package.get("licenses", [])
     if not listed:
         return None
-    if not isinstance(listed, list) or len(listed) != 1 or not isinstance(listed[0], dict):
+    if len(listed) != 1:
         raise PackageError("licenses: genau eine Lizenz wird gelesen")
     given = {str(listed[0].get(key, "")).rstrip("/") for key in ("path", "name")}
     for each in Licence:

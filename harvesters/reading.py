@@ -224,7 +224,7 @@ def _xlsx_lines(content: bytes, name: str, *, has_formulas: bool) -> Iterator[_R
 def _cells(content: bytes, name: str, *, computed: bool) -> Iterator[Sequence[Any]]:
     try:
         yield from _worksheet(content, name, computed=computed).iter_rows()
-    except (KeyError, IndexError, ValueError, TypeError, AttributeError, SyntaxError) as error:
+    except (KeyError, IndexError, ValueError, TypeError, AttributeError, SyntaxError, OSError) as error:
         # openpyxl has no error of its own for XML that is no worksheet; SyntaxError: XML that does not parse.
         raise BrokenFile("not-a-table", "Die XLSX-Datei ist beschädigt.") from error
 

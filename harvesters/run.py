@@ -132,10 +132,28 @@ class _Attempt:
     # --- reading ---------------------------------------------------------------------------------------------------------
 
     def _read(self) -> None:
-        fetch = FolderFetch(Path(self._source.folder, self._source.url), keep_payload=self._keep, clock=lambda: self._now)
+        """Every payload is archived when it comes, unless something was withdrawn once: then the rows tell first which ones hold it."""
+        undecided: list[Payload] = []
+        keep = undecided.append if self._store.has_withdrawals() else self._keep
+        fetch = FolderFetch(Path(self._source.folder, self._source.url), keep_payload=keep, clock=lambda: self._now)
         for each in self._harvester.records(fetch):
             self._take(each)
+        withdrawn = self._withdrawn_origins()
+        for payload in undecided:
+            if payload.url not in withdrawn:
+                self._keep(payload)
         self._drop_withdrawn_tables()
+
+    def _withdrawn_origins(self) -> set[str]:
+        """Addresses of payloads that still hold withdrawn rows: the archive must not get them back."""
+        tables = self._store.withdrawn_tables()
+        origins: set[str] = set()
+        for name in self._harvest.declarations:
+            keys = self._store.withdrawn(name)
+            rows = [(row.key, row.origin) for row in self._harvest.rows[name]]
+            refused = [(each.key, finding.origin) for each in self._harvest.quarantined[name] for finding in each.findings]
+            origins |= {origin for key, origin in (*rows, *refused) if name in tables or key in keys}
+        return origins
 
     def _keep(self, payload: Payload) -> None:
         self._archive.put(payload.content)

@@ -7,7 +7,8 @@ import sys
 import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +82,9 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]") -> None:
     raise AssertionError("the server never became ready")
 
 
-def _get(url: str) -> tuple[bytes, Mapping[str, str]]:
+def _get(url: str) -> tuple[bytes, Message]:
     with urllib.request.urlopen(url, timeout=20) as answer:
-        return answer.read(), dict(answer.headers)
+        return answer.read(), answer.headers
 
 
 def test_all_facts_are_published_but_those_about_three_persons(server: str) -> None:
@@ -93,7 +94,7 @@ def test_all_facts_are_published_but_those_about_three_persons(server: str) -> N
 
 
 def test_reported_counts_of_persons_under_five_wait_for_a_person(example: Example) -> None:
-    waiting = example.json("quarantine")
+    waiting = example.json("quarantine", exit_code=2)
 
     small = {(each["table"], each["key"]) for each in waiting if any(f["code"] == "small-person-count" for f in each["findings"])}
     assert ("process", "buergerbegehung-hauptbahnhof-2023") in small
@@ -109,9 +110,9 @@ def test_no_text_of_the_public_side_tells_the_three_persons(server: str) -> None
 def test_a_second_harvest_finds_nothing_changed_and_moves_no_byte(example: Example, server: str) -> None:
     before, headers = _get(f"{server}/catalog.nt")
 
-    runs = example.json("harvest")
+    runs = example.json("harvest")["runs"]
 
-    assert {each["outcome"] for each in runs} <= {"unchanged", "partial"}
+    assert {each["outcome"] for each in runs} == {"unchanged"}
     after, again = _get(f"{server}/catalog.nt")
     assert (before, headers["ETag"]) == (after, again["ETag"])
 
@@ -145,7 +146,7 @@ def test_a_withdrawn_data_set_is_gone_everywhere_and_says_why(tmp_path: Path) ->
 
     example.klar("withdraw", "plattformkennzahlen", "--reason", "Test der Zurückziehung")
 
-    assert example.klar("harvest", exit_code=0)
+    example.klar("harvest")  # the drop folder still holds it: it must come back neither to readers nor to the archive
     data = b"".join(path.read_bytes() for path in (folder / "data").rglob("*") if path.is_file())
     assert b"votes_theatergarten_online" not in data
 

@@ -19,7 +19,7 @@ _WORDS = {
     "[OPTIONS]": "[OPTIONEN]",
     "COMMAND [ARGS]...": "BEFEHL …",
     "Show this message and exit.": "Diese Hilfe zeigen.",
-    "[required]": "[nötig]",
+    "required]": "nötig]",
     "[default: ": "[Vorgabe: ",
 }
 
@@ -27,7 +27,7 @@ _WORDS = {
 def _german(text: str) -> str:
     for word, german in _WORDS.items():
         text = text.replace(word, german)
-    return re.sub(r" <[a-z]+\[?[a-z]*\]?>", "", text)  # names of Python types
+    return re.sub(r" <[a-z]+[a-z \[\]]*>", "", text)  # names of Python types
 
 
 class Command(TyperCommand):

@@ -42,7 +42,7 @@ def harvest(
 ) -> None:
     """Erntet Quellen und veröffentlicht, was sich geändert hat.
 
-    Ende mit 0: alles in Ordnung. 1: eine Quelle ist gescheitert. 2: etwas wartet auf einen Menschen (klar plans, klar quarantine).
+    Ende mit 0: alles in Ordnung. 1: eine Quelle ist gescheitert. 2: ein Änderungsplan ist angehalten (klar plans).
     """
     if replay is not None:
         raise ConfigurationError("--replay gibt es noch nicht: Aus dem Archiv zu ernten kommt mit einer späteren Version.")
@@ -127,4 +127,4 @@ def _conclude(changed: Sequence[str], waiting: dict[str, list[int]]) -> None:
 def _status(records: Sequence[RunRecord], waiting: dict[str, list[int]]) -> int:
     if any(each.outcome is Outcome.FAILED for each in records):
         return 1
-    return 2 if waiting["plans"] or waiting["quarantine"] or any(each.outcome is Outcome.HELD for each in records) else 0
+    return 2 if waiting["plans"] or any(each.outcome is Outcome.HELD for each in records) else 0

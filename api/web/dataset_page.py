@@ -24,6 +24,7 @@ _PREVIEW_ROWS = 10
 _NEWEST_EDITIONS = 5
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÄÖÜ„“\"])")
 _EXAMPLE_LENGTH = 60
+_CELL_LENGTH = 120
 
 
 def dataset_page(web: Web, entry: DatasetEntry, language: str) -> DatasetPage:
@@ -71,7 +72,14 @@ def edition_lines(editions: Sequence[Edition]) -> tuple[EditionLine, ...]:
 def preview(table: Table, rows: Sequence[Mapping[str, Value]], language: str) -> Preview:
     """Rows as people read them; the title stands first, columns without any value in these rows are left out."""
     fields = tuple(each for each in _title_first(table) if any(row.get(each.name) not in (None, "") for row in rows))
-    return Preview(fields=fields, rows=tuple(tuple(cell(row.get(each.name), each, language) for each in fields) for row in rows))
+    return Preview(fields=fields, rows=tuple(tuple(_short(cell(row.get(each.name), each, language)) for each in fields) for row in rows))
+
+
+def _short(words: str) -> str:
+    """A long text would make one row fill the screen; addresses stay whole, for they are links."""
+    if len(words) <= _CELL_LENGTH or words.startswith(("https://", "http://")):
+        return words
+    return words[:_CELL_LENGTH].rsplit(" ", 1)[0] + " …"
 
 
 def _title_first(table: Table) -> tuple[Field, ...]:

@@ -42,7 +42,7 @@ class Statement:
     source_date: str  #: ISO, reduced precision; "" when the source has none
     inferred: bool  #: the date was inferred from the content
     note: str
-    baseless: bool  #: a share of something whose size nobody published
+    baseless: bool  #: a share without the number that it is a share of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +161,9 @@ def _assertions(rows: Rows, language: str) -> Iterator[_Found]:
             subject=str(row["subject"]),
             measure=_code(table, "measure", row["measure"], language),
             statement=_statement(
-                row, " – ".join(part for part in (phrase, str(row.get("value_text") or "")) if part), baseless=row.get("unit") == "percent"
+                row,
+                " – ".join(part for part in (phrase, str(row.get("value_text") or "")) if part),
+                baseless=row["measure"] == "share-winner",
             ),
         )
 

@@ -65,16 +65,23 @@ class Search:
         known, generation = self._opened
         if seen == known:
             return generation
-        if not self._opening.acquire(blocking=False):
-            return generation  # another thread is opening it: the old one will do until then
+        # Whoever has an older generation searches in it while another thread opens the new one.
+        if not self._opening.acquire(blocking=generation is None):
+            return generation
         try:
-            opened = storage.open_current(self._folder)
-            if opened is None and storage.signature(self._folder) != seen:
-                return generation  # replaced while it was read; the next search looks again
-            self._opened = (seen, opened)
-            return opened
+            return self._open(seen)
         finally:
             self._opening.release()
+
+    def _open(self, seen: Signature) -> Generation | None:
+        known, generation = self._opened
+        if seen == known:
+            return generation  # another thread was quicker
+        opened = storage.open_current(self._folder)
+        if opened is None and storage.signature(self._folder) != seen:
+            return generation  # replaced while it was read; the next search looks again
+        self._opened = (seen, opened)
+        return opened
 
 
 class _Answer:
@@ -103,7 +110,7 @@ class _Answer:
             total=total,
             names=self._names(clause, total),
             facets=facets,
-            relaxed=relaxed,
+            relaxed=relaxed and total > 0,
             suggestion=self._suggestion() if nothing_has_all else "",
         )
 

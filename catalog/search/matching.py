@@ -78,10 +78,14 @@ def similar_clause(schema: Schema, word: str) -> Clause:
 def filter_clauses(schema: Schema, query: Query, now: datetime, *, without: str = "") -> list[Clause]:
     """The filters of a query, but for one."""
     chosen = {name: getattr(query, name) for name in FACETS if name != without}
-    clauses = [Clause.term_set_query(schema, FACETS[name], list(values)) for name, values in chosen.items() if values]
+    clauses = [_either([_has(schema, name, each) for each in values]) for name, values in chosen.items() if values]
     if query.updated and without != "updated":
         clauses.append(_updated(schema, query.updated, now))
     return [Clause.const_score_query(each, 0.0) for each in clauses]
+
+
+def _has(schema: Schema, facet: str, value: str) -> Clause:
+    return Clause.term_query(schema, FACETS[facet], value.encode(errors="replace").decode(), "basic")
 
 
 def _updated(schema: Schema, updated: str, now: datetime) -> Clause:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 SHORTEST_PART = 4  #: letters a part of a compound must have
 _REST = 3  #: letters that must be left of a compound beside the part: `Rate` is no part of `Strategie`
+_ENDINGS = frozenset({"", "e", "n", "s", "en", "er", "es", "em"})  #: or an ending: `Zählung` in `Verkehrszählungen`
 _MOST = 500  #: compounds of one part that count
 
 
@@ -27,8 +28,8 @@ class Vocabulary:
             return []
         found: dict[str, None] = {}
         for word, start in self._holding(part):
-            left, right = start, len(word) - start - len(part)
-            if word != part and (left == 0 or (left >= _REST and (right == 0 or right >= _REST))):
+            rest = word[start + len(part) :]
+            if word != part and (start == 0 or (start >= _REST and (len(rest) >= _REST or rest in _ENDINGS))):
                 found[word] = None
                 if len(found) == _MOST:
                     break

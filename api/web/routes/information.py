@@ -1,10 +1,10 @@
 """Pages without parameters: start, reported figures, freshness, interfaces, legal pages."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from markdown_it import MarkdownIt
 
 from api.web.answers import Representation, represent_json, respond
 from api.web.negotiation import best
@@ -32,13 +32,16 @@ from api.web.templating import Frame
 from api.web.texts import text
 from api.web.web import Web
 from api.web.wording import day
+from catalog.plan import Outcome
 from schemas.declaration import declaration_of_table
 from schemas.errors import Gone, UnknownDataset
 
 _NEWEST = 4
+_RECENT_RUNS = 50
 #: A source may be this much late before the page says so: schedules have slack, and a night has a change of clocks.
 _SLACK = timedelta(hours=2)
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+#: What the operator notes for himself; `klar doctor` looks for such a mark in templates.
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def routes(web: Web, language: str, app: FastAPI) -> APIRouter:
@@ -156,8 +159,7 @@ def _status(web: Web, language: str, accept: str) -> Representation:
 
 
 def _source_state(web: Web, source: PublicSource, now: datetime, language: str) -> SourceState:
-    run = web.services.store.last_success(source.name)
-    last = run.finished_at if run is not None else None
+    last = _last_read(web, source.name)
     return SourceState(
         title=source.title,
         url=source.url,
@@ -165,6 +167,14 @@ def _source_state(web: Web, source: PublicSource, now: datetime, language: str) 
         last=last,
         expected=_interval(source.expected_interval, language),
     )
+
+
+def _last_read(web: Web, source: str) -> datetime | None:
+    """A run that left single rows to a person has read its source, too."""
+    success = web.services.store.last_success(source)
+    partial = [each for each in web.services.store.runs(source, limit=_RECENT_RUNS) if each.outcome is Outcome.PARTIAL]
+    ends = [each.finished_at for each in (success, *partial) if each is not None and each.finished_at is not None]
+    return max(ends, default=None)
 
 
 def _freshness(source: PublicSource, last: datetime | None, now: datetime) -> str:
@@ -248,6 +258,13 @@ def _legal(web: Web, language: str, name: str) -> Representation:
     """Read anew each time: the operator mends a file and needs no restart."""
     path = web.services.legal.get(name)
     written = path is not None and path.is_file()
-    html = _MARKDOWN.render(path.read_text(encoding="utf-8")) if path is not None and written else ""
+    html = _html(path.read_text(encoding="utf-8")) if path is not None and written else ""
     frame = Frame(language=language, path=f"/{name}", title=text(f"legal_{name}", language), section="")
     return web.page("legal.html", frame, LegalPage(name=name, html=html, written=written))
+
+
+def _html(markdown: str) -> str:
+    """HTML in the text is shown as text."""
+    from markdown_it import MarkdownIt  # heavy: 60 ms
+
+    return MarkdownIt("commonmark", {"html": False}).enable("table").render(_COMMENT.sub("", markdown))

@@ -64,6 +64,7 @@ def test_a_hostile_legal_page_is_text(client: TestClient) -> None:
 
     assert "<strong>Vorlage</strong>" in page
     assert CANARY not in page
+    assert "klar: Vorlage" not in page
 
 
 def test_the_page_says_what_a_reader_needs(client: TestClient) -> None:

@@ -89,7 +89,7 @@ def test_the_page_shows_every_source_with_its_word(client: TestClient) -> None:
 
     for words in (
         "über 250 Personen", "knapp 300 Personen", "über 300 Personen", "nachrichten-kl", "herzlich-digital.de", "Jahresrückblick 2020",
-        "14. Februar 2020", "November 2023 (erschlossen)", "nicht angegeben", "800 Stimmen (siehe Anmerkung)", "Zitiervorschlag",
+        "14. Februar 2020", "November 2023, erschlossen", "ohne Datum", "800 Stimmen (siehe Anmerkung)", "Zitiervorschlag",
         'href="https://nachrichten-kl.example/versammlung"',
     ):  # fmt: skip
         assert words in page, words

@@ -139,7 +139,9 @@ def new_world(folder: Path, the_site: Site | None = None, *, make_renderer: Call
     world = World(folder=folder, clock=Clock(), site=the_site, renderer=make_renderer(the_site))
     world.store.upgrade()
     for name in LEGAL_PAGES[:-1]:
-        (folder / f"{name}.md").write_text(f"# {name.title()}\n\nDies ist eine **Vorlage**. {CANARY}\n", encoding="utf-8")
+        (folder / f"{name}.md").write_text(
+            f"<!-- klar: Vorlage -->\n\n# {name.title()}\n\nDies ist eine **Vorlage**. {CANARY}\n", encoding="utf-8"
+        )
     return world
 
 
