@@ -64,7 +64,7 @@ class Whereabouts:
 
 def complaints_about(error: ValidationError, where: Whereabouts, within: Path = ()) -> list[str]:
     """All that pydantic found; `within` is the way to the model that was checked. Never quotes a value: it may be a secret."""
-    found = {}
+    found: dict[Path, str] = {}
     for each in error.errors(include_url=False, include_input=False):
         path = _real_path((*within, *each["loc"]), where.content)
         # One mistake in a union is reported once per member; the first says enough.

@@ -16,6 +16,7 @@ from dcat.render import renderer
 from harvesters.harvester import SourceConfig
 from harvesters.run import Progress, harvest
 from schemas.errors import ConfigurationError
+from schemas.personal_data import DEFAULT_MAILBOXES, Detector
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,7 @@ class Installation:
             publisher=self.publisher,
             archive=self.archive,
             now=self.clock(),
+            detector=detector_of(self.settings),
             plan_only=plan_only,
             progress=progress,
         )
@@ -54,6 +56,13 @@ class Installation:
         changed = self.publisher.refresh([each.reference for each in self.settings.sources()])
         index_published(self.search, self.store, self.files)
         return changed
+
+
+def detector_of(settings: Settings) -> Detector:
+    """Looks for personal data; `[privacy]` says what is public all the same. Raises ConfigurationError for an address that is none."""
+    privacy = settings.content.privacy
+    mailboxes = privacy.mailboxes or DEFAULT_MAILBOXES
+    return Detector(privacy.venues, hosts=privacy.hosts, mailboxes=mailboxes, public=privacy.public)
 
 
 @contextmanager

@@ -188,6 +188,9 @@ class ShapesSection(Section):
 
 class PrivacySection(Section):
     venues: Annotated[tuple[Words, ...], Strict(False)] = ()
+    hosts: Annotated[tuple[Words, ...], Strict(False)] = ()
+    mailboxes: Annotated[tuple[Words, ...], Strict(False)] = ()
+    public: Annotated[tuple[Words, ...], Strict(False)] = ()
     coarsen_metres: Annotated[int, Field(ge=0)] = 100
     second_person: bool = True
     archive_days: Annotated[int, Field(ge=1)] = 365

@@ -10,7 +10,7 @@ import json
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import PurePosixPath
@@ -100,8 +100,8 @@ def read_csv(content: bytes, layout: Layout) -> Sheet:
     if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml")):
         raise BrokenFile("not-a-table", "Das ist eine Webseite oder XML, keine CSV-Datei.")
     lines = _csv_lines(text, layout)
-    header = _header(lines, layout.header_row)
-    return Sheet(header=header, lines=_checked(lines, header))
+    header, width = _header(lines, layout.header_row)
+    return Sheet(header=header, lines=_checked(lines, header, widths={len(header), width}))
 
 
 def _decoded(content: bytes, encoding: str) -> str:
@@ -137,15 +137,16 @@ def _csv_lines(text: str, layout: Layout) -> Iterator[_RawLine]:
         yield _RawLine(row=row, cells=cells)
 
 
-def _header(lines: Iterator[_RawLine], header_row: int) -> tuple[str, ...]:
+def _header(lines: Iterator[_RawLine], header_row: int) -> tuple[tuple[str, ...], int]:
+    """(names, cells of the line): table programs keep empty columns at the end."""
     for line in lines:
         if line.row < header_row:
             continue
         names = ["" if cell is None else str(cell).strip() for cell in line.cells]
         while names and not names[-1]:
-            names.pop()  # table programs keep empty columns at the end
+            names.pop()
         _require_names(names, line.row)
-        return tuple(names)
+        return tuple(names), len(line.cells)
     raise BrokenFile("empty-file", f"Die Datei hat keine Kopfzeile in Zeile {header_row}.")
 
 
@@ -159,20 +160,18 @@ def _require_names(names: Sequence[str], row: int) -> None:
             raise BrokenFile("header", f"Die Spalte »{name}« kommt in der Kopfzeile zweimal vor.", row=row, field=name)
 
 
-def _checked(lines: Iterator[_RawLine], header: tuple[str, ...]) -> Iterator[Line]:
-    """Lines as wide as the header; blank ones left out; what does not fit is said."""
-    width = len(header)
+def _checked(lines: Iterator[_RawLine], header: tuple[str, ...], *, widths: Collection[int] = ()) -> Iterator[Line]:
+    """Lines as wide as the header; blank ones left out; what does not fit is said. `widths`: how many cells a line may have
+    where only counting tells which cell is which (CSV); a cell more or less means that others may have shifted."""
     for line in lines:
         cells = list(line.cells)
-        while len(cells) > width and _blank(cells[-1]):
-            cells.pop()
         if all(map(_blank, cells)):
             continue
         problems = [problem for name, cell in zip(header, cells, strict=False) if (problem := _cell_problem(name, cell)) is not None]
-        if len(cells) != width:
-            problems.append(Problem(code="ragged-row", message=f"Die Zeile hat {len(cells)} Felder, die Kopfzeile {width}."))
+        if (widths and len(cells) not in widths) or not all(map(_blank, cells[len(header) :])):
+            problems.append(Problem(code="ragged-row", message=f"Die Zeile hat {len(cells)} Felder, die Kopfzeile {len(header)}."))
         usable = [None if isinstance(cell, _Unusable) else cell for cell in cells]
-        yield Line(row=line.row, cells=tuple((usable + [None] * width)[:width]), problems=tuple(problems))
+        yield Line(row=line.row, cells=tuple((usable + [None] * len(header))[: len(header)]), problems=tuple(problems))
 
 
 def _cell_problem(name: str, cell: Cell | _Unusable) -> Problem | None:
@@ -191,7 +190,7 @@ def read_xlsx(content: bytes, layout: Layout) -> Sheet:
     """Dates and numbers as the cells hold them; formulas as last computed. Raises BrokenFile."""
     has_formulas = _inspect_workbook(content)
     lines = _xlsx_lines(content, layout.sheet, has_formulas=has_formulas)
-    header = _header(lines, layout.header_row)
+    header, _ = _header(lines, layout.header_row)
     return Sheet(header=header, lines=_checked(lines, header))
 
 

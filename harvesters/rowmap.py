@@ -38,6 +38,8 @@ def row_from(record: Record, how: RowMap) -> Row | Quarantined | None:
     key = "" if any(part is None for part in parts) else "/".join(map(_key_part, parts))
     if not key and not problems:
         problems.append(Problem(code="missing-key", message="Die Zeile hat keinen Schlüssel.", field=how.table.key[0]))
+    if any(each.code == "ragged-row" for each in record.problems):
+        problems = list(record.problems)  # where cells have shifted, what is wrong with each says nothing
     if problems:
         findings = tuple(_finding(each, record, how.table, key) for each in problems)
         return Quarantined(table=how.table.name, key=key, digest=record.digest, findings=findings)

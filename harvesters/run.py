@@ -20,6 +20,7 @@ from harvesters.registry import harvester_of
 from schemas.declaration import Declaration
 from schemas.errors import KlarError, MissingField, RecordError
 from schemas.fetch import Payload
+from schemas.personal_data import Detector, personal_findings
 from schemas.row import Finding, Quarantined, Row
 from schemas.rules import is_acceptable, row_findings
 
@@ -39,17 +40,19 @@ def harvest(
     publisher: Publisher,
     archive: Files,
     now: datetime,
+    detector: Detector | None = None,
     plan_only: bool = False,
     progress: Progress | None = None,
 ) -> RunRecord:
-    """Harvest `source` once. `plan_only` stores the plan as proposed and publishes nothing.
+    """Harvest `source` once. `plan_only` stores the plan as proposed and publishes nothing. `detector` looks for personal data;
+    without one, the one that knows no exceptions does.
 
     Raises ConfigurationError before anything is read, and Busy while the source is being harvested already. What goes wrong
     later ends in the run's outcome: nothing that is published changes because of it.
     """
     harvester = harvester_of(source)
     run = store.start_run(source.name, source.title)
-    attempt = _Attempt(source, harvester, store, archive, run, now, progress or _quiet)
+    attempt = _Attempt(source, harvester, store, archive, run, now, detector or Detector(), progress or _quiet)
     try:
         record = attempt.carry_out(publisher, plan_only=plan_only)
     except KlarError as error:
@@ -80,7 +83,15 @@ class _Attempt:
     """One run from the first byte to its record."""
 
     def __init__(
-        self, source: SourceConfig, harvester: Harvester, store: Store, archive: Files, run: int, now: datetime, progress: Progress
+        self,
+        source: SourceConfig,
+        harvester: Harvester,
+        store: Store,
+        archive: Files,
+        run: int,
+        now: datetime,
+        detector: Detector,
+        progress: Progress,
     ) -> None:
         self._source = source
         self._harvester = harvester
@@ -88,6 +99,7 @@ class _Attempt:
         self._archive = archive
         self._run = run
         self._now = now
+        self._detector = detector
         self._progress = progress
         self._harvest = _Harvest()
         self._began = monotonic()
@@ -219,8 +231,8 @@ class _Attempt:
         seen = {name: self._judged(name, published[name]) for name in self._harvest.declarations}
         while orphans := self._orphans(seen):
             for name, refused in orphans.items():
-                keys = {each.key for each in refused}
-                kept = tuple(row for row in seen[name].rows if row.key not in keys)
+                digests = {each.digest for each in refused}
+                kept = tuple(row for row in seen[name].rows if row.digest not in digests)
                 seen[name] = replace(seen[name], rows=kept, quarantined=(*seen[name].quarantined, *refused))
         yield from seen.values()
 
@@ -243,12 +255,13 @@ class _Attempt:
         accepted = self._store.accepted(self._source.name)
         refused = [self._refusal(row, problems[row.key]) for row in settled.rows if row.key in problems]
         waiting = [each for each in refused if not (each.acceptable and (each.table, each.key, each.digest) in accepted)]
-        keys = {each.key for each in waiting}
-        kept = tuple(row for row in settled.rows if row.key not in keys)
+        digests = {each.digest for each in waiting}
+        kept = tuple(row for row in settled.rows if row.digest not in digests)
         return replace(settled, rows=kept, quarantined=(*settled.quarantined, *waiting))
 
     def _problems(self, seen: SeenTable, published: Collection[tuple[str, str]]) -> dict[str, tuple[Finding, ...]]:
-        """Key -> findings. Frictionless judges only rows that differ from what is published: the others were judged before."""
+        """Key -> findings. Frictionless and the personal-data check judge only rows that differ from what is published: the others
+        were judged before."""
         table = seen.declaration.table
         self._progress(f"prüfen ({table.title.de})", 0, len(seen.rows))
         problems = {row.key: own for row in seen.rows if (own := row_findings(table, row))}
@@ -256,13 +269,18 @@ class _Attempt:
         for index, found in check_rows(table, fresh).items():
             key = fresh[index].key
             problems[key] = (*problems.get(key, ()), *found)
+        for row in fresh:
+            if personal := personal_findings(table, row, self._detector):
+                problems[row.key] = (*problems.get(row.key, ()), *personal)
         return problems
 
     def _refusal(self, row: Row, findings: Sequence[Finding]) -> Quarantined:
         line = self._harvest.lines.get((row.table, row.key))
-        named = tuple(self._own(replace(each, origin=row.origin, table=row.table, key=row.key, row=line)) for each in findings)
+        # A key that is somebody's telephone number has no place on a list that is kept: its digest tells rows apart as well.
+        key = row.digest if self._detector.find(row.key) else row.key
+        named = tuple(self._own(replace(each, origin=row.origin, table=row.table, key=key, row=line)) for each in findings)
         acceptable = all(is_acceptable(each.code) for each in findings)
-        return Quarantined(table=row.table, key=row.key, digest=row.digest, findings=named, acceptable=acceptable)
+        return Quarantined(table=row.table, key=key, digest=row.digest, findings=named, acceptable=acceptable)
 
     def _orphans(self, seen: Mapping[str, SeenTable]) -> dict[str, list[Quarantined]]:
         """Rows that point to a key that is neither published nor arriving."""

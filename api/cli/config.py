@@ -26,7 +26,7 @@ def check(ctx: typer.Context, as_json: Json = False) -> None:
     if as_json:
         print_json({"path": str(settings.path), "valid": True, "sources": [each.name for each in sources]})
     else:
-        say(f"{settings.path} ist in Ordnung: {len(sources)} Quellen.")
+        say(f"{settings.path} ist in Ordnung: {len(sources)} {'Quelle' if len(sources) == 1 else 'Quellen'}.")
 
 
 @_GROUP.command("show", cls=Command)

@@ -100,7 +100,7 @@ def _failure(found: Installation, source: SourceConfig, error: KlarError) -> Run
 
 def _report(record: RunRecord) -> None:
     parts = [f"{record.source}: {OUTCOMES[record.outcome]}"]
-    if record.counts:
+    if record.outcome is not Outcome.FAILED:
         parts.append(f"({counts_text(record.counts)})")
     say(" ".join(parts) + (f". {record.message}" if record.message else ""))
     for each in record.findings[:_SHOWN]:

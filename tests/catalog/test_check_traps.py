@@ -89,7 +89,7 @@ def test_a_value_in_another_form_is_refused_and_its_field_named(name: str, value
 
     assert list(found) == [1]
     assert {each.field for each in found[1]} == {name}
-    assert all(not isinstance(value, str) or value.strip() not in each.message for each in found[1])
+    assert not any(isinstance(value, str) and len(value) > 3 and value in each.message for each in found[1])
 
 
 def test_an_empty_key_is_refused() -> None:

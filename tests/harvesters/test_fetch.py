@@ -24,13 +24,13 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
-def fetch(root: Path, kept: list[Payload] | None = None, **more: int) -> FolderFetch:
-    return FolderFetch(root, keep_payload=(kept if kept is not None else []).append, clock=lambda: NOW, **more)
+def fetch(root: Path, kept: list[Payload] | None = None, *, size_limit: int = 1000) -> FolderFetch:
+    return FolderFetch(root, keep_payload=(kept if kept is not None else []).append, clock=lambda: NOW, size_limit=size_limit)
 
 
-def refused(root: Path, address: str, **more: int) -> str:
+def refused(root: Path, address: str, *, size_limit: int = 1000) -> str:
     with pytest.raises(SourceError) as caught:
-        fetch(root, **more).get(address)
+        fetch(root, size_limit=size_limit).get(address)
     assert str(root.parent) not in str(caught.value)
     return caught.value.detail
 

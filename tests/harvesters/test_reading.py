@@ -110,9 +110,16 @@ def test_the_limit_of_a_cell_holds_whatever_other_libraries_set() -> None:
 
 
 def test_a_ragged_row_and_a_null_character_concern_their_row_only() -> None:
-    found = lines("id,name\na\nb,c,d\ne,f\0\ng,h,,\n")
+    found = lines("id,name\na\nb,c,d\ne,f\0\ng,h\n")
 
     assert [codes(each) for each in found] == [[("ragged-row", "")], [("ragged-row", "")], [("control-character", "name")], []]
+
+
+def test_empty_columns_at_the_end_are_none_but_a_cell_too_many_may_have_shifted_the_others() -> None:
+    found = lines("id,name,,\na,b,,\nc,d\ne,f,,x\ng,h,\n")
+
+    assert [codes(each) for each in found] == [[], [], [("ragged-row", "")], [("ragged-row", "")]]
+    assert [codes(each) for each in lines("id,name\na,b,\n")] == [[("ragged-row", "")]]
 
 
 def test_half_a_file_gives_its_whole_rows() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from catalog.plan import HeldReason, Outcome, PlanState, Review, RunRecord
 from schemas.errors import Busy, ConfigurationError, DisclosureError, MappingError, PlanOutdated
+from schemas.personal_data import Detector
 from tests.harvesters.world import HEADER, MAPPING, PROJECTS, Intake, intake
 
 
@@ -455,3 +456,34 @@ def test_a_data_package_cannot_reach_out_of_its_folder(world: Intake, path: str)
     world.projects(*PROJECTS)
 
     assert world.run().outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("before", "passage", "code"),
+    [
+        ("Rückfragen an ", "eva.muster@example.org", "personal-email"),
+        ("Nach 18 Uhr anrufen: Tel. ", "0631 23125 077", "personal-phone"),
+        ("Konto ", "DE89 3704 0044 0532 0130 00", "personal-iban"),
+    ],
+)
+def test_personal_data_in_a_text_wait_for_a_person_and_are_repeated_nowhere(world: Intake, before: str, passage: str, code: str) -> None:
+    world.projects(PROJECTS[0], f"p2,Radweg,fertig,2023-06,{before}{passage},")
+
+    run = world.run()
+
+    assert world.published() == {"p1": "current"}
+    (item,) = world.store.quarantine()
+    assert code in [each.code for each in item.findings]
+    said = repr((run, item, world.store.plans(open_only=False)))
+    assert passage not in said
+
+
+def test_what_the_configuration_calls_public_is_published(world: Intake) -> None:
+    line = "p2,Radweg,fertig,2023-06,Rückfragen an opendata@kaiserslautern.de,"
+    world.projects(PROJECTS[0], line)
+    world.run()
+    assert "p2" not in world.published()
+
+    world.detector = Detector(hosts=("kaiserslautern.de",))
+    world.run(days=1)
+    assert world.published() == {"p1": "current", "p2": "current"}

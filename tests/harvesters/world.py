@@ -1,6 +1,6 @@
 """One source, one drop folder, one catalogue: everything real, only the clock is ours."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from catalog.store import Store
 from dcat.render import renderer
 from harvesters.harvester import SourceConfig
 from harvesters.run import harvest
+from schemas.personal_data import Detector
 from tests.catalog.world import Clock, site, two_formats
 
 MAPPING = """
@@ -37,6 +38,7 @@ class Intake:
     store: Store
     clock: Clock
     source: SourceConfig
+    detector: Detector = field(default_factory=Detector)
 
     @property
     def archive(self) -> Files:
@@ -72,7 +74,13 @@ class Intake:
     def run(self, *, days: float = 0.0, plan_only: bool = False) -> RunRecord:
         self.clock.now += timedelta(days=days, seconds=1)
         return harvest(
-            self.source, store=self.store, publisher=self.publisher, archive=self.archive, now=self.clock.now, plan_only=plan_only
+            self.source,
+            store=self.store,
+            publisher=self.publisher,
+            archive=self.archive,
+            now=self.clock.now,
+            detector=self.detector,
+            plan_only=plan_only,
         )
 
     def published(self, table: str = "project") -> dict[str, str]:

@@ -267,4 +267,4 @@ def _html(markdown: str) -> str:
     """HTML in the text is shown as text."""
     from markdown_it import MarkdownIt  # heavy: 60 ms
 
-    return MarkdownIt("commonmark", {"html": False}).enable("table").render(_COMMENT.sub("", markdown))
+    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(_COMMENT.sub("", markdown)))

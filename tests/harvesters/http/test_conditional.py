@@ -307,7 +307,8 @@ def test_an_older_run_never_replaces_a_newer_one(shelf: Validators) -> None:
     shelf.stage("quelle", "v", 1, ONE)
     shelf.stage("quelle", "v", 10, TWO)
     shelf.commit("quelle", 10)
-    shelf.commit("quelle", 1)
+    shelf.stage("quelle", "v", 9, ONE)  # late
+    shelf.commit("quelle", 9)
     assert shelf.current("quelle", "v") == TWO
 
 

@@ -141,7 +141,10 @@ def test_nobody_keeps_us_away_for_more_than_a_day(tmp_path: Path) -> None:
         source = world(server.url(), tmp_path)
         with pytest.raises(HttpError):
             source.open().get("")
-        source.now += LONGEST_REST
+        source.now += LONGEST_REST - timedelta(hours=1)
+        with pytest.raises(HttpError, match="um Ruhe gebeten"):
+            source.open().get("")
+        source.now += timedelta(hours=1)
         assert source.open().get("").content == CSV
 
 
