@@ -7,17 +7,23 @@ import sys
 import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import pytest
+from frictionless import Package
+from rdflib import DCAT, RDF, Graph
+
+from dcat.shacl import official_profile
+from tests.shared import SHARED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 _KLAR = Path(sys.executable).parent / "klar"
 _PORT = 8473
+SHAPES = SHARED / "reference" / "dcat" / "shapes"
 _ROWS = {
     "projekte": 48,
     "beteiligungsverfahren": 52,  # one of 53 waits: three persons came
@@ -154,3 +160,38 @@ def test_a_withdrawn_data_set_is_gone_everywhere_and_says_why(tmp_path: Path) ->
 def test_the_configuration_of_the_example_uses_only_known_keys(example: Example) -> None:
     example.klar("config", "check")
     assert tomllib.loads((example.folder / "klar.toml").read_text(encoding="utf-8"))["site"]["official"] is False
+
+
+@pytest.mark.skipif(not SHAPES.is_dir(), reason=f"offizielle SHACL-Dateien fehlen: {SHAPES}")
+@pytest.mark.parametrize("repaired", [False, True], ids=["official", "repaired"])
+def test_the_served_feed_has_no_results_in_the_official_shapes(
+    server: str, repaired: bool, record_property: Callable[[str, object], None]
+) -> None:
+    profile = official_profile(SHAPES, repaired=repaired)
+    feed = Graph().parse(data=_get(f"{server}/catalog.rdf")[0].decode(), format="xml")
+    datasets = set(feed.subjects(RDF.type, DCAT.Dataset))
+    assert len(datasets) == 11
+
+    assert profile.results(feed) == ()
+
+    record_property("summary", f"SHACL {profile.name}, Beispiel: {profile.rules} shapes × {len(datasets)} data sets, 0 results")
+
+
+def test_frictionless_finds_every_data_package_valid_over_http(server: str) -> None:
+    for name in _ROWS:
+        report = Package(f"{server}/datasets/{name}/datapackage.json").validate()
+        assert report.valid, (name, report.flatten(["type", "note"]))
+
+
+def test_what_a_person_accepts_is_published_with_the_next_harvest(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    example = Example(folder)
+    example.klar("init", str(folder), "--example", "kaiserslautern")
+    example.klar("harvest")
+    for item in example.json("quarantine", exit_code=2):
+        example.klar("quarantine", "accept", str(item["id"]), "--reason", "öffentlich berichtete Begehung")
+
+    runs = example.json("harvest")["runs"]
+
+    assert sum(each["counts"]["created"] for each in runs) == 2
+    assert example.json("quarantine") == []

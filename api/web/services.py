@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from catalog.search import Search
-
 from catalog.files import Files
 from catalog.rendering import Renderer
+from catalog.search import Search
 from catalog.store import Store
 from schemas.model import Site
 
