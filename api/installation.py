@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from api.indexing import index_published
 from api.settings import Settings
 from api.wiring import Clock, public_files, require_database, search_of, store_of, utc_now
+from catalog.entries import Applied
 from catalog.files import Files
 from catalog.plan import RunRecord
 from catalog.publish import Publisher
@@ -14,6 +16,7 @@ from catalog.search import Search
 from catalog.store import Store
 from dcat.render import renderer
 from harvesters.harvester import SourceConfig
+from harvesters.http.opening import Web, web_in
 from harvesters.run import Progress, harvest
 from schemas.errors import ConfigurationError
 from schemas.personal_data import DEFAULT_MAILBOXES, Detector
@@ -46,9 +49,29 @@ class Installation:
             archive=self.archive,
             now=self.clock(),
             detector=detector_of(self.settings),
+            web=self.web,
             plan_only=plan_only,
             progress=progress,
         )
+
+    def approve(self, plan: int, *, by: str, reason: str) -> Applied:
+        """Publish a held or proposed plan. Raises UnknownItem, DecisionRefused, PlanOutdated."""
+        applied = self.publisher.apply(plan, by=by, reason=reason)
+        decided = self.store.plan(plan).plan
+        self.web.validators.commit(decided.source.name, decided.run)
+        return applied
+
+    def reject(self, plan: int, *, by: str, reason: str) -> None:
+        """Raises UnknownItem, DecisionRefused."""
+        self.store.reject_plan(plan, by, reason)
+        decided = self.store.plan(plan).plan
+        self.web.validators.discard(decided.source.name, decided.run)
+
+    @cached_property
+    def web(self) -> Web:
+        """What sources in the web share: politeness per host and what they said of their versions, kept across runs."""
+        site = self.settings.site()
+        return web_in(self.settings.files / "http", base_url=site.base_url, contact=site.contact.email)
 
     def follow_up(self) -> tuple[str, ...]:
         """After publishing: bring metadata in line with configuration and curation, and the search in line with both.

@@ -209,5 +209,6 @@ def _source_config(source: SourceSection, folder: Path) -> SourceConfig:
         allow_private=source.allow_private,
         follow_hosts=source.follow_hosts,
         token_env=source.token_env,
+        token_file=source.token_file,
         schedule=source.schedule,
     )

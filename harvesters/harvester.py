@@ -31,6 +31,7 @@ class SourceConfig:
     allow_private: tuple[str, ...] = ()
     follow_hosts: tuple[str, ...] = ()
     token_env: str = ""
+    token_file: str = ""
     schedule: str = ""  #: cron, Europe/Berlin; "": only by hand
 
     @property

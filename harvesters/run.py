@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from catalog.checks import check_rows
 from catalog.files import Files
@@ -18,11 +20,14 @@ from harvesters.harvester import Found, Harvester, Remark, SourceConfig, Unreada
 from harvesters.record import Record
 from harvesters.registry import harvester_of
 from schemas.declaration import Declaration
-from schemas.errors import KlarError, MissingField, RecordError
-from schemas.fetch import Payload
+from schemas.errors import ConfigurationError, KlarError, MissingField, RecordError
+from schemas.fetch import Fetch, Payload
 from schemas.personal_data import Detector, personal_findings
 from schemas.row import Finding, Quarantined, Row
 from schemas.rules import is_acceptable, row_findings
+
+if TYPE_CHECKING:
+    from harvesters.http.opening import Web
 
 #: What is being done, how many are done, how many there are (None: nobody knows yet).
 Progress = Callable[[str, int, int | None], None]
@@ -41,27 +46,39 @@ def harvest(
     archive: Files,
     now: datetime,
     detector: Detector | None = None,
+    web: "Web | None" = None,
     plan_only: bool = False,
     progress: Progress | None = None,
 ) -> RunRecord:
     """Harvest `source` once. `plan_only` stores the plan as proposed and publishes nothing. `detector` looks for personal data;
-    without one, the one that knows no exceptions does.
+    without one, the one that knows no exceptions does. `web` is what sources with an http(s) address share.
 
     Raises ConfigurationError before anything is read, and Busy while the source is being harvested already. What goes wrong
     later ends in the run's outcome: nothing that is published changes because of it.
     """
     harvester = harvester_of(source)
     run = store.start_run(source.name, source.title)
-    attempt = _Attempt(source, harvester, store, archive, run, now, detector or Detector(), progress or _quiet)
+    attempt = _Attempt(source, harvester, store, archive, run, now, detector or Detector(), web, progress or _quiet)
     try:
         record = attempt.carry_out(publisher, plan_only=plan_only)
     except KlarError as error:
-        record = attempt.ended(Outcome.FAILED, str(error))
+        record = attempt.ended(Outcome.FAILED, error.detail or str(error))
     except BaseException:
         store.finish_run(attempt.ended(Outcome.FAILED, "Die Ernte wurde durch einen Programmfehler oder von außen abgebrochen."))
         raise
     store.finish_run(record)
+    if web is not None:
+        _settle_validators(web, record)
     return record
+
+
+def _settle_validators(web: "Web", record: RunRecord) -> None:
+    """What the source said of its versions counts only when this run's content is published: a held or proposed plan decides
+    later, and after anything else the next run fetches in full."""
+    if record.outcome in (Outcome.OK, Outcome.UNCHANGED):
+        web.validators.commit(record.source, record.id)
+    elif record.outcome not in (Outcome.HELD, Outcome.PLANNED):
+        web.validators.discard(record.source, record.id)
 
 
 @dataclass
@@ -91,6 +108,7 @@ class _Attempt:
         run: int,
         now: datetime,
         detector: Detector,
+        web: "Web | None",
         progress: Progress,
     ) -> None:
         self._source = source
@@ -100,6 +118,7 @@ class _Attempt:
         self._run = run
         self._now = now
         self._detector = detector
+        self._web = web
         self._progress = progress
         self._harvest = _Harvest()
         self._began = monotonic()
@@ -147,14 +166,36 @@ class _Attempt:
         """Every payload is archived when it comes, unless something was withdrawn once: then the rows tell first which ones hold it."""
         undecided: list[Payload] = []
         keep = undecided.append if self._store.has_withdrawals() else self._keep
-        fetch = FolderFetch(Path(self._source.folder, self._source.url), keep_payload=keep, clock=lambda: self._now)
-        for each in self._harvester.records(fetch):
-            self._take(each)
+        with self._opened(keep) as fetch:
+            for each in self._harvester.records(fetch):
+                self._take(each)
         withdrawn = self._withdrawn_origins()
         for payload in undecided:
             if payload.url not in withdrawn:
                 self._keep(payload)
         self._drop_withdrawn_tables()
+
+    @contextmanager
+    def _opened(self, keep: Callable[[Payload], None]) -> Iterator[Fetch]:
+        """The way to the source: its folder, or the web. Raises SourceError, ConfigurationError."""
+        if not self._source.is_remote:
+            yield FolderFetch(Path(self._source.folder, self._source.url), keep_payload=keep, clock=lambda: self._now)
+            return
+        if self._web is None:
+            raise ConfigurationError(f"Quelle {self._source.name!r}: Für Adressen im Netz fehlt der Zugang.")
+        from harvesters.http.opening import open_source, stage  # heavy: 250 ms
+
+        with open_source(
+            self._source,
+            self._web,
+            keep_payload=keep,
+            clock=lambda: self._now,
+            recall=self._archive,
+            token_file=self._source.token_file,
+            alive=lambda: self._store.heartbeat(self._run),
+        ) as fetch:
+            yield fetch
+            stage(fetch, self._source, self._web, self._run)
 
     def _withdrawn_origins(self) -> set[str]:
         """Addresses of payloads that still hold withdrawn rows: the archive must not get them back."""

@@ -80,7 +80,7 @@ def approve(ctx: typer.Context, number: Number, reason: Reason, by: By = "") -> 
     """Gibt einen Plan frei: Er wird sofort veröffentlicht, wenn sich der veröffentlichte Stand seither nicht geändert hat."""
     _require(reason)
     with opened(ctx) as found:
-        applied = found.publisher.apply(number, by=person(by), reason=reason)
+        applied = found.approve(number, by=person(by), reason=reason)
         found.follow_up()
     _say_applied(applied)
     if applied.refused:
@@ -92,7 +92,7 @@ def reject(ctx: typer.Context, number: Number, reason: Reason, by: By = "") -> N
     """Lehnt einen Plan ab: Was veröffentlicht ist, bleibt."""
     _require(reason)
     with opened(ctx) as found:
-        found.store.reject_plan(number, person(by), reason)
+        found.reject(number, by=person(by), reason=reason)
     say(f"Plan {number} ist abgelehnt. Was veröffentlicht ist, bleibt.")
 
 

@@ -1,6 +1,7 @@
 """Folders and files: what offices export and drop. Tables of the common model by a declared mapping; folders with a
 datapackage.json as data sets of their own."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -79,14 +80,19 @@ class FilesHarvester:
     def __init__(self, source: SourceConfig) -> None:
         """Raises ConfigurationError, MappingError, DisclosureError; pydantic's ValidationError for unknown options."""
         options = FilesOptions.model_validate(dict(source.options))
-        if source.is_remote:
-            raise ConfigurationError(f"Quelle {source.name!r}: Die Art files liest Ordner und Dateien, keine Adressen im Netz.")
         mappings = load_mapping(source.folder / options.mapping) if options.mapping else None
         self._blocks: tuple[TableMapping, ...] = mappings.table if mappings else ()
         self._ignore = mappings.ignore if mappings else ()
         self._source = source.name
+        self._is_remote = source.is_remote
+        if self._is_remote and (not self._blocks or any(re.search(r"[*?]", each.file) for each in self._blocks)):
+            raise ConfigurationError(f"Quelle {source.name!r}: Im Netz gibt es keine Ordner; jede Datei der Zuordnung braucht ihren Namen.")
 
     def records(self, fetch: Fetch) -> Iterator[Found]:
+        if self._is_remote:
+            yield from (declaration_of_table(name) for name in dict.fromkeys(each.table for each in self._blocks))
+            yield from self._fetched(fetch)
+            return
         addresses = fetch.list("")
         packages = [each for each in addresses if PurePosixPath(each).name == DESCRIPTOR]
         folders = [PurePosixPath(each).parent for each in packages]
@@ -117,6 +123,14 @@ class FilesHarvester:
         for address in sorted(files):
             yield from self._file(fetch, address, files[address])
 
+    def _fetched(self, fetch: Fetch) -> Iterator[Found]:
+        """Files of the web: each name is an address relative to the source's own."""
+        files: dict[str, list[TableMapping]] = defaultdict(list)
+        for block in self._blocks:
+            files[fetch.list(block.file)[0]].append(block)
+        for address, blocks in files.items():
+            yield from self._file(fetch, address, blocks)
+
     def _file(self, fetch: Fetch, address: str, blocks: Sequence[TableMapping]) -> Iterator[Found]:
         """All sheets of one file. Personal columns never reach the archive: there is no vault for them yet."""
         tables = [each.table for each in blocks]
@@ -132,7 +146,7 @@ class FilesHarvester:
 
     def _sheet(self, sheet: _Sheet, content: bytes) -> Iterator[Found]:
         try:
-            read = read_sheet(sheet.address, content, sheet.layout)
+            read = read_sheet(sheet.address.partition("?")[0], content, sheet.layout)
             sheet.require_columns(read.header)
             for line in read.lines:
                 yield FileRecord(sheet, line, read.header)
