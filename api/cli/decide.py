@@ -215,10 +215,17 @@ def _say_table(table: TablePlan) -> None:
         say(f"  neue Spalten: {', '.join(table.new_columns)}")
     for each in table.changes[:_SHOWN]:
         say(f"  {CHANGES[each.change]}: {each.key}")
-        for field in each.fields:
-            say(f"      {field.field}: {_shown(field.before)} → {_shown(field.after)}")
+        for line in _field_lines(each):
+            say(f"      {line}")
     if len(table.changes) > _SHOWN:
         say(f"  … und {len(table.changes) - _SHOWN} weitere Zeilen (--json zeigt alle)")
+
+
+def _field_lines(change: RowChange) -> list[str]:
+    """Of a new row everything it says, of a changed one what changes: who approves has seen it."""
+    if change.change is Change.CREATE and change.row is not None:
+        return [f"{name}: {value}" for name, value in change.row.values.items() if value not in (None, "") and value != change.key]
+    return [f"{each.field}: {_shown(each.before)} → {_shown(each.after)}" for each in change.fields]
 
 
 def _shown(value: object) -> str:
