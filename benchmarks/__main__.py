@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import publishing, serving
-from benchmarks.report import record
+from benchmarks.report import figure, record
 
 _DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
 
@@ -15,7 +15,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         measurements = publishing.measure(Path(folder) / "publishing") + serving.measure(Path(folder) / "serving")
     for each in measurements:
-        print(f"{each.what}: {each.value:,.3g} {each.unit}  {each.ratio}")
+        print(f"{each.what}: {figure(each.value)} {each.unit}  {each.ratio}")
     record(_DOCUMENT, measurements, cores=os.cpu_count() or 1, on=datetime.now(UTC).date())
 
 

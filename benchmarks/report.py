@@ -17,6 +17,11 @@ class Measurement:
     ratio: str
 
 
+def figure(value: float) -> str:
+    """Three digits that mean something."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def record(path: Path, measurements: Iterable[Measurement], *, cores: int, on: date) -> None:
     """Put the table between the two markers of the document; the words around it stay."""
     before, rest = path.read_text(encoding="utf-8").split(_BEGIN)
@@ -27,5 +32,5 @@ def record(path: Path, measurements: Iterable[Measurement], *, cores: int, on: d
         "| what | value | ratio |",
         "|---|--:|---|",
     ]
-    lines += [f"| {each.what} | {each.value:,.3g} {each.unit} | {each.ratio} |" for each in measurements]
+    lines += [f"| {each.what} | {figure(each.value)} {each.unit} | {each.ratio} |" for each in measurements]
     path.write_text(f"{before}{_BEGIN}\n" + "\n".join(lines) + f"\n{_END}{after}", encoding="utf-8")
