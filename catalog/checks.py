@@ -217,10 +217,13 @@ def _validate_package(path: Path, language: str, limit: int) -> Report:
 
     try:
         descriptor = json.loads(path.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"{path.name}: kein JSON ({error}).") from error
     _require_local(descriptor, path.name)
-    package = frictionless.Package.from_descriptor(descriptor, basepath=str(path.parent))
+    try:
+        package = frictionless.Package.from_descriptor(descriptor, basepath=str(path.parent))
+    except frictionless.FrictionlessException as error:
+        raise SourceError(f"{path.name}: {error.error.note or error.error.message}") from error
     return _report(path.name, language, package.validate(limit_errors=limit), (), limit)
 
 
@@ -232,7 +235,8 @@ def _require_local(descriptor: object, name: str) -> None:
         if not isinstance(resource, dict):
             raise SourceError(f"{name}: eine Ressource ist keine Tabelle von Angaben.")
         paths = resource.get("path", [])
-        for each in [*([paths] if isinstance(paths, str) else paths), *(resource.get("extrapaths") or [])]:
+        more = resource.get("extrapaths") or []
+        for each in [*(paths if isinstance(paths, list) else [paths]), *(more if isinstance(more, list) else [more])]:
             if not _is_beside(each):
                 raise SourceError(f"{name}: »{each}« liegt nicht neben der Beschreibung.")
         for key in ("schema", "dialect", "profile"):
@@ -248,7 +252,9 @@ def _is_beside(path: object) -> bool:
 
 
 def _encoding(content: bytes) -> str:
-    """UTF-8 if it is UTF-8 throughout, else the encoding of German office programs."""
+    """UTF-8 if it is UTF-8 throughout, UTF-16 by its mark, else the encoding of German office programs."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
@@ -257,13 +263,13 @@ def _encoding(content: bytes) -> str:
 
 
 def _delimiter(content: bytes) -> str:
-    header = content.split(b"\n", 1)[0]
+    header = re.split(rb"[\r\n]", content, maxsplit=1)[0]
     return max((",", ";", "\t"), key=lambda each: header.count(each.encode()))
 
 
 def _csv_header(content: bytes, encoding: str, delimiter: str) -> list[str]:
-    line = content.split(b"\n", 1)[0].decode(encoding, errors="replace")
-    return next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
+    line = re.split(r"[\r\n]", content.decode(encoding, errors="replace").lstrip("\ufeff"), maxsplit=1)[0]
+    return next(csv.reader([line], delimiter=delimiter), [])
 
 
 def _xlsx_header(content: bytes) -> list[str]:
@@ -283,7 +289,7 @@ def _table_from_json(content: bytes, name: str) -> tuple[list[str], bytes]:
     """(names, CSV) of a list of objects: Frictionless judges JSON only by its own idea of types. Object 1 stands in row 2."""
     try:
         document = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"{name}: kein JSON ({error}).") from error
     if not isinstance(document, list) or not all(isinstance(each, dict) for each in document):
         raise SourceError(f"{name}: Erwartet wird eine Liste von Objekten.")

@@ -272,11 +272,17 @@ def _document(content: bytes, encoding: str) -> object:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise BrokenFile("not-json", f"Das ist kein vollständiges JSON (Zeile {error.lineno}).", row=error.lineno) from error
+    except BrokenFile:
+        raise
+    except ValueError as error:  # a whole number with thousands of digits
+        raise BrokenFile("not-json", "Im JSON steht eine Zahl, die niemand lesen kann.") from error
     except RecursionError as error:
         raise BrokenFile("not-json", "Das JSON ist zu tief geschachtelt.") from error
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if any("\ud800" <= sign <= "\udfff" for name, _ in pairs for sign in name):
+        raise BrokenFile("not-json", "Im JSON steht ein Name mit halben Zeichen (einzelne Surrogate).")
     found = dict(pairs)
     if len(found) != len(pairs):
         raise BrokenFile("not-json", "Ein Name kommt in einem JSON-Objekt zweimal vor.")

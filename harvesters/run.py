@@ -122,6 +122,7 @@ class _Attempt:
         self._progress = progress
         self._harvest = _Harvest()
         self._began = monotonic()
+        self._published_keys: Mapping[str, Collection[str]] = {}
 
     def carry_out(self, publisher: Publisher, *, plan_only: bool) -> RunRecord:
         """Raises SourceError and other KlarErrors: then nothing was published."""
@@ -131,6 +132,7 @@ class _Attempt:
             return self.ended(Outcome.FAILED, "Nichts von dieser Quelle war lesbar; alles Veröffentlichte bleibt, wie es ist.")
         self._expect_vanished_tables()
         published = {name: self._store.published(self._source.name, name) for name in found.declarations}
+        self._published_keys = {name: frozenset(each.row.key for each in rows) for name, rows in published.items()}
         tables = tuple(self._checked(published))
         plan = make_plan(
             Intake(source=self._source.reference, run=self._run, at=self._now, tables=tables, findings=tuple(found.findings)),
@@ -318,7 +320,9 @@ class _Attempt:
     def _refusal(self, row: Row, findings: Sequence[Finding]) -> Quarantined:
         line = self._harvest.lines.get((row.table, row.key))
         # A key that is somebody's telephone number has no place on a list that is kept: its digest tells rows apart as well.
-        key = row.digest if self._detector.find(row.key) else row.key
+        # A published key stays what it is: the row must not seem to be gone.
+        secret = row.key not in self._published_keys.get(row.table, ()) and bool(self._detector.find(row.key))
+        key = row.digest if secret else row.key
         named = tuple(self._own(replace(each, origin=row.origin, table=row.table, key=key, row=line)) for each in findings)
         acceptable = all(is_acceptable(each.code) for each in findings)
         return Quarantined(table=row.table, key=key, digest=row.digest, findings=named, acceptable=acceptable)
@@ -327,12 +331,16 @@ class _Attempt:
         """Rows that point to a key that is neither published nor arriving."""
         arriving = {name: {row.key for row in each.rows} for name, each in seen.items()}
         known: dict[str, Collection[str]] = {}
+        withdrawn = self._store.withdrawn_tables()
         orphans: dict[str, list[Quarantined]] = defaultdict(list)
         for name, each in seen.items():
             refused: set[str] = set()
             for key in each.declaration.table.foreign_keys:
+                if key.table in withdrawn:
+                    continue  # what pointed there before the withdrawal stays as it is
                 if key.table not in known:
-                    known[key.table] = self._store.keys(key.table) | arriving.get(key.table, set())
+                    gone = self._store.withdrawn(key.table)
+                    known[key.table] = self._store.keys(key.table) | arriving.get(key.table, set()) | gone
                 for row in each.rows:
                     target = row.values.get(key.field)
                     if target is not None and str(target) not in known[key.table] and row.key not in refused:
@@ -353,7 +361,7 @@ class _Attempt:
     def _conclude(self, plan: Plan, publisher: Publisher, *, plan_only: bool, newly_refused: int) -> RunRecord:
         counts = _counts(plan)
         if plan_only:
-            number = self._store.save_plan(plan, PlanState.PROPOSED)
+            number = self._store.save_plan(plan, PlanState.HELD if plan.holds else PlanState.PROPOSED)
             return self.ended(Outcome.PLANNED, f"Plan {number} liegt bereit; nichts wurde veröffentlicht.", plan=number, counts=counts)
         if plan.holds:
             number = self._store.save_plan(plan, PlanState.HELD)
@@ -369,6 +377,9 @@ class _Attempt:
         refused = [self._own(each) for findings in applied.refused.values() for each in findings]
         partial |= bool(refused)
         message = self._partial_message(counts)
+        if applied.refused:
+            message = f"Nicht veröffentlicht: {', '.join(applied.refused)}. {message}".strip()
+            counts = _counts(replace(plan, tables=tuple(each for each in plan.tables if each.declaration.name not in applied.refused)))
         outcome = Outcome.PARTIAL if partial else Outcome.OK
         return self.ended(outcome, message, plan=number, counts=counts, more=[*refused, *applied.findings])
 

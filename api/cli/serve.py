@@ -12,6 +12,8 @@ from api.cli.output import say
 from api.settings import load
 from api.web.app import create_app
 from api.wiring import public_services, require_database, store_of
+from dcat.render import renderer
+from schemas.errors import ConfigurationError
 
 
 def register(app: typer.Typer) -> None:
@@ -52,11 +54,21 @@ def application() -> FastAPI:
 
 
 def _require_ready(path: Path) -> None:
-    """One sentence now is better than a traceback in every worker. Raises ConfigurationError, WrongSchemaVersion."""
+    """One sentence now is better than a traceback in every worker. Raises ConfigurationError (also for another `uri_base` than
+    the published one), WrongSchemaVersion."""
     settings = load(path, os.environ).public()
     require_database(settings)
     store = store_of(settings)
+    site = settings.site()
     try:
         store.require_current()
+        if store.uri_base() not in (None, site.uri_base):
+            raise ConfigurationError(
+                f"uri_base steht seit der ersten Veröffentlichung fest: {store.uri_base()}; eingestellt ist {site.uri_base}."
+            )
+        if store.missing_fragments(renderer(site, settings.content.feed.profile).key):
+            say(
+                "Der Katalog ist für diese Einstellungen noch nicht gerendert; bis dahin antwortet er mit 503. »klar harvest« holt es nach."
+            )
     finally:
         store.close()

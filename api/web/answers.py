@@ -106,6 +106,9 @@ def _headers(representation: Representation) -> dict[str, str]:
 def _drop_unusable_range(request: Request) -> None:
     """A Range header that nobody can read, or that asks for many small pieces, is ignored (RFC 9110, 14.2)."""
     value = request.headers.get("range")
-    if value is None or (_BYTE_RANGES.fullmatch(value) and value.count(",") < _MOST_RANGES):
+    if value is None:
+        return
+    reversed_ = any(int(first) > int(last) for first, last in re.findall(r"(\d+)-(\d+)", value[:1000], re.ASCII))
+    if _BYTE_RANGES.fullmatch(value) and value.count(",") < _MOST_RANGES and not reversed_:
         return
     request.scope["headers"] = [(name, each) for name, each in request.scope["headers"] if name != b"range"]

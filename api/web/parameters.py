@@ -1,9 +1,11 @@
 """Query parameters of each address: unknown names and values are refused, and OpenAPI is made from these classes."""
 
+import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from schemas.values import FileFormat, Licence, Theme
 
@@ -76,6 +78,22 @@ class FeedParameters(Parameters):
         "nur Datensätze, die seitdem geändert wurden (ISO 8601 mit Zeitzone)",
         "only data sets changed since then (ISO 8601 with time zone)",
     )
+
+    @field_validator("modified_since", mode="before")
+    @classmethod
+    def _day_or_moment(cls, given: Any) -> Any:
+        """A day alone is its beginning; a plus sign that was not escaped has become a space."""
+        if isinstance(given, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", given, re.ASCII):
+            return f"{given}T00:00:00Z"
+        return re.sub(r" (?=\d\d:?\d\d$)", "+", given) if isinstance(given, str) else given
+
+    @field_validator("modified_since")
+    @classmethod
+    def _in_the_calendar(cls, given: datetime | None) -> datetime | None:
+        try:
+            return None if given is None else given.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("außerhalb des Kalenders") from None
 
 
 class DownloadParameters(Parameters):

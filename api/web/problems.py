@@ -187,9 +187,9 @@ _BOUNDS = {
 _TYPES = {
     "int_parsing": "1, 2, 3 …",
     "int_parsing_size": "1, 2, 3 …",
-    "datetime_from_date_parsing": "2026-11-22T04:00:00Z",
-    "datetime_parsing": "2026-11-22T04:00:00Z",
-    "timezone_aware": "2026-11-22T04:00:00Z",
+    "datetime_from_date_parsing": "2026-11-22 oder 2026-11-22T04:00:00Z (ISO 8601)",
+    "datetime_parsing": "2026-11-22 oder 2026-11-22T04:00:00Z (ISO 8601)",
+    "timezone_aware": "2026-11-22 oder 2026-11-22T04:00:00Z (ISO 8601)",
 }
 
 

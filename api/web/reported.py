@@ -1,7 +1,7 @@
 """Reported figures: what sources assert, side by side. Pure; nothing here prefers, converts or adds anything."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from api.web.wording import figure, partial_date
@@ -87,13 +87,24 @@ def section_title(kind: str, language: str) -> str:
 def _group(key: tuple[str, str, str], found: Sequence[_Found]) -> Group:
     statements: list[Statement] = []
     for each in found:
-        if not any(_same(each.statement, other) for other in statements):
+        place = next((index for index, other in enumerate(statements) if _same(each.statement, other)), None)
+        if place is None:
             statements.append(each.statement)
+        else:
+            statements[place] = _merged(statements[place], each.statement)
     return Group(kind=key[0], subject=found[0].subject, measure=found[0].measure, statements=tuple(statements))
 
 
 def _same(one: Statement, other: Statement) -> bool:
-    return (one.phrase, one.source_url, one.source_date) == (other.phrase, other.source_url, other.source_date)
+    """The same words in the same place; without an address the name of the source has to tell."""
+    if (one.phrase, one.source_url, one.source_date) != (other.phrase, other.source_url, other.source_date):
+        return False
+    return bool(one.source_url) or one.source == other.source
+
+
+def _merged(general: Statement, precise: Statement) -> Statement:
+    """Assertions come last and name their source best; no note is lost."""
+    return replace(precise, note=" ".join(dict.fromkeys(each for each in (general.note, precise.note) if each)))
 
 
 def _all(rows: Mapping[str, Rows], language: str) -> Iterator[_Found]:

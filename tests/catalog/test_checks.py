@@ -175,3 +175,27 @@ def test_what_is_no_table_is_refused_or_reported(tmp_path: Path) -> None:
     for name, content in {"a.csv": b"", "c.xlsx": b"not a workbook"}.items():
         (tmp_path / name).write_bytes(content)
         assert not validate_file(tmp_path / name, table=PROJECT, language="de").valid, name
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", b"[" * 200_000),
+        ("datapackage.json", b'{"resources":[{"name":"a","path":5}]}'),
+        ("datapackage.json", b'{"resources":[{"name":"a","path":"a.csv","schema":{"fields":"boom"}}]}'),
+    ],
+)
+def test_odd_files_are_refused_with_a_sentence(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / "a.csv").write_text("id\n1\n", encoding="utf-8")
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(SourceError, match=name):
+        validate_file(tmp_path / name, table=None, language="de")
+
+
+def test_old_line_ends_and_utf_16_are_read(tmp_path: Path) -> None:
+    (tmp_path / "cr.csv").write_bytes(b"id;title;status\rx1;Eins;running\r")
+    (tmp_path / "u.csv").write_bytes("id;title;status\nx1;Bäume;running\n".encode("utf-16"))
+
+    assert validate_file(tmp_path / "cr.csv", table=PROJECT, language="de").valid
+    assert "utf-16" in validate_file(tmp_path / "u.csv", table=PROJECT, language="de").text()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -487,3 +488,37 @@ def test_what_the_configuration_calls_public_is_published(world: Intake) -> None
     world.detector = Detector(hosts=("kaiserslautern.de",))
     world.run(days=1)
     assert world.published() == {"p1": "current", "p2": "current"}
+
+
+def test_a_published_key_that_looks_personal_is_not_taken_for_a_missing_row(world: Intake) -> None:
+    world.guard(remove_after=timedelta(0))
+    world.projects("0631-3652543,Büro,läuft,2023,,", *PROJECTS)
+    world.run()
+    assert "0631-3652543" in world.published()
+
+    world.projects("0631-3652543,Büro,unsinnig,2023,,", *PROJECTS)
+    world.run(days=1)
+    world.run(days=1)
+
+    assert world.published()["0631-3652543"] == "stale"
+
+
+def test_withdrawing_one_data_set_leaves_those_that_point_to_it_as_they_are(world: Intake) -> None:
+    world.map(MAPPING + _EVENTS)
+    world.projects(*PROJECTS)
+    world.drop("termine.csv", "id,title,start,attendees,project\ne1,Rundgang,2023-07,30,p1\n")
+    world.run()
+
+    world.publisher.withdraw("projekte", reason="Test", by="Datenstelle")
+    world.run(days=1)
+
+    assert world.published("event") == {"e1": "current"}
+    assert waiting(world) == {}
+
+
+@pytest.mark.parametrize("content", ['[{"id": ' + "9" * 5000 + "}]", '[{"id": "p1", "\\ud800": 1}]'], ids=["huge number", "half character"])
+def test_odd_json_ends_in_a_sentence(world: Intake, content: str) -> None:
+    world.map(MAPPING.replace("projekte.csv", "projekte.json"))
+    world.drop("projekte.json", content)
+
+    assert world.run().outcome is Outcome.FAILED
