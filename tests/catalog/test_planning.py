@@ -1,6 +1,5 @@
 """Rules of the planner, one story each; sequences of source states in test_planning_properties."""
 
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -310,12 +309,11 @@ def test_a_data_set_of_which_no_row_is_valid_is_not_created() -> None:
     assert made.is_empty
 
 
-def test_ten_thousand_rows_are_compared_in_well_under_a_second() -> None:
+def test_one_changed_row_among_ten_thousand_is_found() -> None:
     seen = [*rows(9_999), row("b09999", "Eiche")]
     before = published(rows(10_000))
-    started = time.process_time()
 
     made = plan(seen, before)
 
     assert changes(made) == [(Change.UPDATE, "b09999")]
-    assert time.process_time() - started < 1.0
+    assert made.tables[0].unchanged == 9_999

@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import socket
 import threading
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -330,12 +329,10 @@ def test_readers_do_not_wait_for_a_writer_and_see_the_last_published_state(world
     with world.store.database.write() as connection:
         connection.execute(tables.dataset.update().values(status="removed"))
 
-        started = time.perf_counter()
         name = world.store.dataset("baenke").dataset.name
         revision = world.store.revision()
 
         assert (name, revision) == ("baenke", 1)
-        assert time.perf_counter() - started < 5
 
 
 def test_writers_take_turns(world: World) -> None:
@@ -367,23 +364,6 @@ def test_the_revision_is_seen_by_every_thread_and_follows_other_processes(world:
     other.close()
     assert other.revision() == 1, "opened again on demand"
     other.close()
-
-
-def test_the_revision_costs_microseconds(sqlite_url: str) -> None:
-    store = Store(sqlite_url)
-    store.revision()
-
-    best = min(_seconds_for_hundred(store) for _ in range(20)) / 100
-
-    assert best < 100e-6, f"{best * 1e6:.1f} µs"
-    store.close()
-
-
-def _seconds_for_hundred(store: Store) -> float:
-    started = time.perf_counter()
-    for _ in range(100):
-        store.revision()
-    return time.perf_counter() - started
 
 
 def test_changes_are_read_in_portions(world: World) -> None:
