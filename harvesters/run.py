@@ -284,11 +284,10 @@ class _Attempt:
         if name in found.unreadable:
             # What was read before the fault may be half of it: a table changes only in runs that read all of its files.
             return SeenTable(declaration=found.declarations[name], rows=(), complete=False)
-        keys = {each.row.key for each in published}
         raw = SeenTable(
             declaration=found.declarations[name],
             rows=tuple(found.rows[name]),
-            quarantined=tuple(_with_sure_key(each, keys) for each in found.quarantined[name]),
+            quarantined=tuple(_with_sure_key(each, self._published_keys[name]) for each in found.quarantined[name]),
             complete=not found.everything_doubtful,
         )
         taken, withdrawn = self._store.taken(self._source.name, name), self._store.withdrawn(name)

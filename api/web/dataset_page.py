@@ -8,11 +8,12 @@ from urllib.parse import quote
 from api.web.citation import bibtex, citation
 from api.web.pages import Column, DatasetPage, Download, EditionLine, Preview, Snippet
 from api.web.published import rows_of
-from api.web.record import EXCEL, file_path
+from api.web.record import file_path
 from api.web.texts import text, texts
 from api.web.web import Web
 from api.web.wording import cell, day, partial_date
 from catalog.entries import DatasetEntry, Edition
+from catalog.formats import EXCEL_CSV
 from catalog.plan import RowState
 from schemas.declaration import city_wide
 from schemas.model import Dataset, Period
@@ -122,7 +123,7 @@ def _period(period: Period | None, language: str) -> str:
 def _downloads(dataset: Dataset, edition: Edition, language: str) -> tuple[Download, ...]:
     """In the order in which people look for them: CSV, Excel, the rest, everything."""
     base = f"/datasets/{dataset.name}"
-    order = ("csv", EXCEL, "xlsx", "json", "ndjson", "geojson", "parquet")
+    order = ("csv", EXCEL_CSV, "xlsx", "json", "ndjson", "geojson", "parquet")
     found = sorted(edition.files.values(), key=lambda each: order.index(each.extension))
     files = [
         Download(format=_format_title(each.extension, language), key=each.extension, path=file_path(base, each.extension), size=each.size)
@@ -132,7 +133,7 @@ def _downloads(dataset: Dataset, edition: Edition, language: str) -> tuple[Downl
 
 
 def _format_title(extension: str, language: str) -> str:
-    if extension == EXCEL:
+    if extension == EXCEL_CSV:
         return text("format_excel-de.csv", language)
     return FileFormat.from_extension(extension).title.in_language(language)
 

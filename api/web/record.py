@@ -6,13 +6,13 @@ from typing import Any
 
 from api.web.templating import Addresses
 from catalog.entries import CatalogChange, DatasetEntry, Edition
+from catalog.formats import EXCEL_CSV
 from dcat.feed import MEDIA_TYPES
 from schemas.model import Dataset, Period
 from schemas.table import descriptor_from_table
 from schemas.values import Text
 
 Json = dict[str, Any]
-EXCEL = "excel-de.csv"
 
 
 def text_json(value: Text) -> dict[str, str]:
@@ -107,8 +107,8 @@ def change_json(change: CatalogChange, addresses: Addresses) -> Json:
 def files_json(edition: Edition, base: str, addresses: Addresses) -> list[Json]:
     return [
         {
-            "format": "csv" if extension == EXCEL else extension,
-            "dialect": "excel-de" if extension == EXCEL else None,
+            "format": "csv" if extension == EXCEL_CSV else extension,
+            "dialect": "excel-de" if extension == EXCEL_CSV else None,
             "url": addresses.absolute(file_path(base, extension)),
             "media_type": file.media_type,
             "size": file.size,
@@ -120,7 +120,7 @@ def files_json(edition: Edition, base: str, addresses: Addresses) -> list[Json]:
 
 def file_path(base: str, extension: str) -> str:
     """Address of one file below a data set or an edition."""
-    return f"{base}/data.csv?dialect=excel-de" if extension == EXCEL else f"{base}/data.{extension}"
+    return f"{base}/data.csv?dialect=excel-de" if extension == EXCEL_CSV else f"{base}/data.{extension}"
 
 
 def _licence_json(dataset: Dataset) -> Json:

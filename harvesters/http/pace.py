@@ -1,6 +1,7 @@
 """Politeness per host, kept across runs, sources and processes: a minimum interval between requests, and rest after a 429."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class _State:
     rest_until: float = 0.0
 
 
-class _KeptPace:
+class _KeptPace(ABC):
     """The rules; where the state lies is up to `_open`."""
 
     def __init__(self, *, interval: float = INTERVAL) -> None:
@@ -68,8 +69,9 @@ class _KeptPace:
         with self._open(host) as state:
             state.rest_until = max(until.timestamp(), state.rest_until)
 
+    @abstractmethod
     def _open(self, host: str) -> AbstractContextManager[_State]:
-        raise NotImplementedError
+        """The state of one host, alone with it; what is changed in it is kept."""
 
 
 class MemoryPace(_KeptPace):

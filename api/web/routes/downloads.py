@@ -7,9 +7,9 @@ from api.web.openapi import DATA, FILE
 from api.web.packages import package_json, package_zip
 from api.web.parameters import DownloadQuery, Nothing
 from api.web.problems import NotReady, UnknownRepresentation, UnsuitableParameter
-from api.web.record import EXCEL
 from api.web.web import Web
 from catalog.entries import Edition
+from catalog.formats import EXCEL_CSV
 
 _ZIP = "application/zip"
 
@@ -46,13 +46,13 @@ def _key(extension: str, query: DownloadQuery) -> str:
         return extension
     if extension != "csv":
         raise UnsuitableParameter("dialect", allowed="data.csv?dialect=excel-de")
-    return EXCEL
+    return EXCEL_CSV
 
 
 def _file(web: Web, request: Request, edition: Edition, key: str, stem: str) -> Response:
     stored = edition.files.get(key)
-    if stored is None or (key == EXCEL and "dialect" not in request.query_params):
-        raise UnknownRepresentation(key, allowed=[f"data.{each}" for each in edition.files if each != EXCEL])
+    if stored is None or (key == EXCEL_CSV and "dialect" not in request.query_params):
+        raise UnknownRepresentation(key, allowed=[f"data.{each}" for each in edition.files if each != EXCEL_CSV])
     path = web.services.files.path(stored.sha256)
     if not path.exists():
         raise NotReady(f"{edition.dataset}, Stand {edition.number}: {key} fehlt")
