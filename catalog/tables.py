@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 _TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -237,8 +238,68 @@ decision = Table(
     _text("what"),
     _text("target"),
     _text("why"),
+    _text("role", server_default=""),
     sqlite_autoincrement=True,
 )
+
+#: Who may decide. The secret itself is told once and stored nowhere.
+token = Table(
+    "token",
+    metadata,
+    _id(),
+    _text("name"),
+    _text("role"),
+    _text("sha256", unique=True),
+    Column("created_at", Time, nullable=False),
+    Column("expires_at", Time, nullable=False),
+    Column("revoked_at", Time),
+    Column("used_at", Time),
+    sqlite_autoincrement=True,
+)
+
+#: The first of two persons whose word is needed.
+consent = Table(
+    "consent",
+    metadata,
+    _id(),
+    _text("subject"),  # what is decided on: quarantine, plan
+    _number("number"),
+    _text("who"),
+    _text("role"),
+    Column("at", Time, nullable=False),
+    _text("reason"),
+    UniqueConstraint("subject", "number", "who"),
+    sqlite_autoincrement=True,
+)
+
+#: What was deleted because its time was over: counts, never content.
+purge = Table(
+    "purge",
+    metadata,
+    _id(),
+    Column("at", Time, nullable=False),
+    _text("what"),  # archive, vault, quarantine, runs, plans, drop
+    _text("source"),
+    _text("url"),  # of a file of the drop folder; "" else
+    _number("count"),
+    Column("before", Time, nullable=False),  # older than this
+    Index("ix_purge_source_what", "source", "what"),
+    sqlite_autoincrement=True,
+)
+
+#: The state of a source that mails have told: the next mail comes when it changes.
+notice = Table(
+    "notice",
+    metadata,
+    _text("source", primary_key=True),
+    _text("subject", primary_key=True),
+    _text("state"),
+    Column("since", Time, nullable=False),
+    Column("told_at", Time),
+)
+
+#: By which rules a source's published rows were judged last; other rules judge them all again.
+judgement = Table("judgement", metadata, _text("source", primary_key=True), _text("fingerprint"))
 
 change_log = Table(
     "change_log",
