@@ -1,0 +1,214 @@
+"""A data set as CKAN clients read it: package, resources, organisation, groups (reference: ckan/compat.md, sections 2 and 4.3;
+extras by the names of ckanext-dcat's mapping).
+
+Ids are UUIDs made of our URIs: the same in every process, after every restart and on every portal. Texts are German; a CKAN portal
+knows one language. A package must pass the validators of another CKAN, which is strict about tags, extras and dates.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from schemas.model import Agent, Dataset, Distribution, Place, Site
+from schemas.values import Theme
+
+Json = dict[str, Any]
+#: Namespace of our ids; any UUID, as long as it never changes.
+_NAMESPACE = UUID("5f0a4f0e-6f0c-5d56-9a86-1d0b1c2f7e11")
+_LONGEST_TAG = 100
+_GERMAN_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+def package(dataset: Dataset, site: Site) -> Json:
+    """What `package_show` gives. Lists are there when they are empty; missing text is None."""
+    organization = organization_of(dataset.publisher, site)
+    resources = [_resource(dataset, each, position, site) for position, each in enumerate(dataset.distributions)]
+    tags = [_tag(each) for each in tag_names(dataset)]
+    return {
+        "id": dataset.uuid,
+        "name": dataset.name,
+        "title": dataset.title.de,
+        "notes": dataset.description.de,
+        "type": "dataset",
+        "state": "active",
+        "private": False,
+        "isopen": True,
+        "author": dataset.publisher.name,
+        "author_email": None,
+        "maintainer": dataset.contact.name,
+        "maintainer_email": dataset.contact.email or None,
+        "creator_user_id": None,
+        "license_id": dataset.licence.code,
+        "license_title": dataset.licence.title.de,
+        "license_url": dataset.licence.text_url or dataset.licence.iri,
+        "url": dataset.landing_page or site.dataset_url(dataset.name),
+        "version": str(dataset.edition),
+        "metadata_created": ckan_moment(dataset.issued),
+        "metadata_modified": ckan_moment(dataset.modified),
+        "owner_org": organization["id"],
+        "organization": organization,
+        "groups": [group_of(each) for each in dataset.themes],
+        "tags": tags,
+        "num_tags": len(tags),
+        "extras": [{"key": key, "value": value} for key, value in _extras(dataset, site)],
+        "resources": resources,
+        "num_resources": len(resources),
+        "relationships_as_subject": [],
+        "relationships_as_object": [],
+    }
+
+
+def resource_id(dataset: Dataset, extension: str) -> str:
+    """Unique over all data sets, and the same as long as the data set has this file."""
+    return str(uuid5(UUID(dataset.uuid), extension))
+
+
+def organization_of(agent: Agent, site: Site) -> Json:
+    """The publisher. Its id hangs on our URI of the body where it is listed, else on its name."""
+    name = _name(agent.id or agent.name)
+    return {
+        "id": str(uuid5(_NAMESPACE, f"{site.uri_base}/organization/{name}")),
+        "name": name,
+        "title": agent.name,
+        "display_name": agent.name,
+        "type": "organization",
+        "description": "",
+        "image_url": "",
+        "image_display_url": "",
+        "created": None,
+        "is_organization": True,
+        "approval_status": "approved",
+        "state": "active",
+    }
+
+
+def group_of(theme: Theme) -> Json:
+    """Themes are the groups, by the names GovData uses: the code in small letters."""
+    return {
+        "id": str(uuid5(_NAMESPACE, theme.iri)),
+        "name": theme.code.lower(),
+        "title": theme.title.de,
+        "display_name": theme.title.de,
+        "type": "group",
+        "description": "",
+        "image_url": "",
+        "image_display_url": "",
+        "created": None,
+        "is_organization": False,
+        "approval_status": "approved",
+        "state": "active",
+    }
+
+
+def tag_names(dataset: Dataset) -> tuple[str, ...]:
+    """Keywords in the form CKAN takes: letters, digits, space, `-_.`, 2 to 100 characters. Umlauts stay."""
+    cleaned = (tag_name(each.de) for each in dataset.keywords)
+    return tuple(dict.fromkeys(each for each in cleaned if each))
+
+
+def tag_name(keyword: str) -> str:
+    """ "" for what leaves nothing that CKAN would take."""
+    kept = "".join(each if each.isalnum() or each in " -_." else "-" for each in unicodedata.normalize("NFC", keyword))
+    joined = re.sub(r"[ ]{2,}", " ", re.sub(r"-{2,}", "-", kept)).strip(" -")[:_LONGEST_TAG].strip(" -")
+    return joined if len(joined) >= 2 else ""
+
+
+def ckan_moment(moment: datetime) -> str:
+    """Naive UTC as Python's `isoformat()` writes it: CKAN compares such texts, and with a `Z` or `.000000` would find each of them newer
+    (compat.md 4.3)."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat()
+
+
+def _tag(name: str) -> Json:
+    return {"id": str(uuid5(_NAMESPACE, f"tag/{name}")), "name": name, "display_name": name, "state": "active", "vocabulary_id": None}
+
+
+def _resource(dataset: Dataset, distribution: Distribution, position: int, site: Site) -> Json:
+    extension = distribution.format.extension
+    url = f"{site.dataset_url(dataset.name)}/data.{extension}"
+    moment = ckan_moment(dataset.content_modified or dataset.modified)
+    return {
+        "id": resource_id(dataset, extension),
+        "package_id": dataset.uuid,
+        "position": position,
+        "name": f"{dataset.title.de} ({distribution.format.title.de})",
+        "description": "",
+        "url": url,
+        "access_url": url,
+        "download_url": url,
+        "uri": f"{site.dataset_uri(dataset.name)}#{extension}",
+        "url_type": None,
+        "format": extension.upper(),
+        "mimetype": distribution.format.media_type,
+        "mimetype_inner": None,
+        "size": distribution.byte_size,
+        "hash": distribution.sha256,
+        "hash_algorithm": "http://spdx.org/rdf/terms#checksumAlgorithm_sha256",
+        "license": dataset.licence.iri,
+        "availability": dataset.availability.iri,
+        "created": ckan_moment(dataset.issued),
+        "last_modified": moment,
+        "metadata_modified": moment,
+        "state": "active",
+        "resource_type": None,
+        "cache_url": None,
+        "cache_last_updated": None,
+        "datastore_active": extension == "csv",
+    }
+
+
+def _extras(dataset: Dataset, site: Site) -> Iterator[tuple[str, str]]:
+    """Each key once, values are texts, lists are JSON; sorted as CKAN gives them."""
+    found = {
+        "uri": site.dataset_uri(dataset.name),
+        "identifier": site.dataset_uri(dataset.name),
+        "alternate_identifier": _list(dataset.identifiers),
+        "issued": dataset.issued.isoformat(),
+        "modified": dataset.modified.isoformat(),
+        "theme": _list(each.iri for each in dataset.themes),
+        "language": _list(each.iri for each in dataset.languages),
+        "frequency": dataset.frequency.iri,
+        "access_rights": dataset.access_right.iri,
+        "conforms_to": _list([f"{site.dataset_url(dataset.name)}/datapackage.json"]),
+        "provenance": dataset.provenance.de,
+        "version_notes": dataset.edition_note.de,
+        "temporal_start": str(dataset.temporal.start) if dataset.temporal and dataset.temporal.start else "",
+        "temporal_end": str(dataset.temporal.end) if dataset.temporal and dataset.temporal.end else "",
+        "spatial": _geojson(dataset.spatial),
+        "spatial_uri": next(iter(dataset.spatial.iris), ""),
+        "publisher_name": dataset.publisher.name,
+        "publisher_url": dataset.publisher.homepage,
+        "publisher_type": dataset.publisher.type.iri if dataset.publisher.type else "",
+        "contact_name": dataset.contact.name,
+        "contact_email": dataset.contact.email,
+        "contributorID": _list(filter(None, [dataset.contributor_id])),
+        "licenseAttributionByText": dataset.attribution,
+        "hvd_category": _list(each.iri for each in dataset.hvd),
+        "applicable_legislation": _list(dataset.legislation),
+    }
+    for key in sorted(found):
+        if found[key]:
+            yield key, found[key]
+
+
+def _list(values: Any) -> str:
+    listed = list(values)
+    return json.dumps(listed, ensure_ascii=False) if listed else ""
+
+
+def _geojson(place: Place) -> str:
+    if place.bbox is None:
+        return ""
+    west, south, east, north = place.bbox
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return json.dumps({"type": "Polygon", "coordinates": [ring]})
+
+
+def _name(text: str) -> str:
+    """2 to 100 characters of `[a-z0-9_-]`."""
+    plain = unicodedata.normalize("NFKD", text.lower().translate(_GERMAN_LETTERS)).encode("ascii", "ignore").decode()
+    return ("-".join(re.findall(r"[a-z0-9_]+", plain)) or "organisation")[:100].ljust(2, "-")
