@@ -1,10 +1,12 @@
-"""Files that nobody may have any more: listed in the transaction that gives them up, erased after its commit.
+"""Files that nobody may have any more, and what the vault has to forget with them: listed in the transaction that gives them up,
+erased after its commit.
 
 A file that vanished before a commit that then failed would leave a published edition without content; a list in memory would
-not survive a crash between the two.
+not survive a crash between the two. The vault is another database, with a commit of its own: for it the same holds.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, Connection, delete, select
 
@@ -17,7 +19,52 @@ _f = tables.edition_file.c
 _a = tables.archive_entry.c
 _FILES = "files"
 _ARCHIVE = "archive"
+_VAULT = "vault"
 _EVERYTHING_LOOSE = "*"  #: instead of a SHA-256: whatever nothing refers to
+
+
+class Erasing(Protocol):
+    """What withdrawal wants of the vault; `catalog.vault.Vault` is one. Orders are texts, and only the vault reads them."""
+
+    def orders_for(
+        self,
+        table: str,
+        keys: Collection[str] | None,
+        *,
+        sources: frozenset[str],
+        urls: Collection[tuple[str, str]],
+        needles: Collection[bytes] = (),
+    ) -> tuple[str, ...]: ...
+
+    def orders_about(self, answers: Iterable[tuple[int, str, str]], *, needles: Collection[bytes] = ()) -> tuple[str, ...]: ...
+
+    def erase(self, orders: Iterable[str]) -> bool: ...
+
+
+class NoVault:
+    """Nothing there to find or to forget."""
+
+    def orders_for(
+        self,
+        table: str,
+        keys: Collection[str] | None,
+        *,
+        sources: frozenset[str],
+        urls: Collection[tuple[str, str]],
+        needles: Collection[bytes] = (),
+    ) -> tuple[str, ...]:
+        return ()
+
+    def orders_about(self, answers: Iterable[tuple[int, str, str]], *, needles: Collection[bytes] = ()) -> tuple[str, ...]:
+        return ()
+
+    def erase(self, orders: Iterable[str]) -> bool:
+        return False
+
+
+def order_of_vault(connection: Connection, orders: Iterable[str]) -> None:
+    """The vault carries them out after the commit."""
+    _put_on_list(connection, _VAULT, set(orders))
 
 
 def give_up_payloads(connection: Connection, entries: Collection[Record]) -> None:
@@ -41,13 +88,16 @@ def sweep_later(connection: Connection) -> None:
         _put_on_list(connection, folder, {_EVERYTHING_LOOSE})
 
 
-def finish_erasures(database: Database, *, files: Files, archive: Files) -> None:
-    """Erase the files that committed withdrawals gave up, then strike them off the list. Cheap when there are none."""
+def finish_erasures(database: Database, *, files: Files, archive: Files, vault: Erasing) -> None:
+    """Erase what committed withdrawals and purges gave up, then strike it off the list. Cheap when there is nothing."""
     with database.read() as connection:
         if connection.execute(select(tables.erasure.c.sha256).limit(1)).first() is None:
             return
+        orders = list(connection.execute(select(tables.erasure.c.sha256).where(tables.erasure.c.folder == _VAULT)).scalars())
+    # Outside of the store's lock: an order names what was there when it was given, and nobody can bring that back.
+    done = [(_VAULT, each) for each in orders] if orders and vault.erase(orders) else []
     with database.write() as connection:  # the lock keeps every publisher from bringing such a file back meanwhile
-        done = [(_FILES, each) for each in _erase(connection, _FILES, files, _f.sha256, may_sweep=True)]
+        done += [(_FILES, each) for each in _erase(connection, _FILES, files, _f.sha256, may_sweep=True)]
         # A running harvest has payloads on disk that no entry names yet.
         running = connection.execute(select(tables.run.c.id).where(tables.run.c.outcome == Outcome.RUNNING.value).limit(1)).first()
         done += [(_ARCHIVE, each) for each in _erase(connection, _ARCHIVE, archive, _a.sha256, may_sweep=running is None)]

@@ -5,6 +5,8 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
+from catalog.writing import writing
+
 _INCOMING = "incoming"
 
 
@@ -15,11 +17,15 @@ class Files:
         self.root = root
 
     def put(self, content: bytes) -> str:
-        """Keep content; returns its SHA-256 (hexadecimal). On return it survives a power loss."""
+        """Keep content; returns its SHA-256 (hexadecimal). On return it survives a power loss. Raises Unwritable."""
         sha256 = hashlib.sha256(content).hexdigest()
+        with writing():
+            if not self.path(sha256).exists():
+                self._write(sha256, content)
+        return sha256
+
+    def _write(self, sha256: str, content: bytes) -> None:
         target = self.path(sha256)
-        if target.exists():
-            return sha256
         target.parent.mkdir(parents=True, exist_ok=True)
         incoming = self.root / _INCOMING
         incoming.mkdir(exist_ok=True)
@@ -32,7 +38,6 @@ class Files:
         os.replace(partial, target)
         _sync_folder(target.parent)
         _sync_folder(self.root)
-        return sha256
 
     def path(self, sha256: str) -> Path:
         """Where this content lies, or would lie. Raises ValueError for what is no SHA-256."""
@@ -43,6 +48,13 @@ class Files:
     def read(self, sha256: str) -> bytes:
         """Raises FileNotFoundError."""
         return self.path(sha256).read_bytes()
+
+    def sha1(self, sha256: str) -> str | None:
+        """SHA-1 of this content (hexadecimal), which DCAT-AP 2.1.1 asks for; None when it is not there."""
+        try:
+            return hashlib.sha1(self.read(sha256), usedforsecurity=False).hexdigest()
+        except FileNotFoundError:
+            return None
 
     def has(self, sha256: str) -> bool:
         return self.path(sha256).exists()

@@ -10,14 +10,17 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from catalog import tables
+from catalog.archived import columns_of, entry_from
 from catalog.codec import dumps, loads
 from catalog.database import Record, Shelf
 from catalog.entries import ArchiveEntry
-from catalog.plan import Outcome, RunRecord
+from catalog.plan import Outcome, PlanState, RunRecord
 from schemas.errors import Busy, UnknownItem
 from schemas.fetch import Payload
 from schemas.row import Finding
 
+#: `purge.what` of a file of the drop folder.
+DROP = "drop"
 #: A run that has given no sign of life for so long is dead, wherever it ran.
 LEASE = timedelta(minutes=30)
 _run = tables.run.c
@@ -25,8 +28,20 @@ _SUCCESS = (Outcome.OK.value, Outcome.UNCHANGED.value)
 _RUNS = select(tables.run).order_by(_run.id.desc()).limit(bindparam("limit"))
 _RUNS_OF = _RUNS.where(_run.source == bindparam("source"))
 _LAST_SUCCESS = _RUNS_OF.where(_run.outcome.in_(_SUCCESS))
+_PUBLISHED_RUNS = (
+    select(_run.id)
+    .select_from(tables.run.outerjoin(tables.plan, tables.plan.c.id == _run.plan))
+    .where(_run.source == bindparam("source"), _run.outcome.in_(_SUCCESS) | (tables.plan.c.state == PlanState.APPLIED.value))
+    .order_by(_run.id.desc())
+)
 _RUNNING_OF = select(tables.run).where(_run.source == bindparam("source"), _run.outcome == Outcome.RUNNING.value)
 _RUN = select(tables.run).where(_run.id == bindparam("id"))
+_JUDGED_BY = select(tables.judgement.c.fingerprint).where(tables.judgement.c.source == bindparam("source"))
+_DELETED_FILES = (
+    select(tables.purge.c.url, tables.purge.c.at)
+    .where(tables.purge.c.source == bindparam("source"), tables.purge.c.what == DROP)
+    .order_by(tables.purge.c.id)
+)
 _ARCHIVED = select(tables.archive_entry).where(tables.archive_entry.c.run == bindparam("run")).order_by(tables.archive_entry.c.id)
 
 
@@ -85,24 +100,35 @@ class RunShelf(Shelf):
             found = connection.execute(_LAST_SUCCESS, {"source": source, "limit": 1}).one_or_none()
         return None if found is None else _record(found)
 
+    def published_runs(self, source: str) -> tuple[int, ...]:
+        """Numbers of the runs whose content stood published, newest first: at once, or because a person approved their plan."""
+        with self.database.read() as connection:
+            return tuple(connection.execute(_PUBLISHED_RUNS, {"source": source}).scalars())
+
     def record_archived(self, run: int, source: str, payload: Payload) -> None:
-        entry = {
-            "run": run,
-            "source": source,
-            "url": payload.url,
-            "sha256": payload.sha256,
-            "size": len(payload.content),
-            "fetched_at": payload.fetched_at,
-            "media_type": payload.media_type,
-        }
         with self.database.write() as connection:
-            connection.execute(tables.archive_entry.insert().values(entry))
+            connection.execute(tables.archive_entry.insert().values(columns_of(run, source, payload)))
             _beat(connection, run, self._clock())
 
     def archived(self, run: int) -> tuple[ArchiveEntry, ...]:
         """In the order they were fetched: what `--replay` reads."""
         with self.database.read() as connection:
-            return tuple(map(_entry, connection.execute(_ARCHIVED, {"run": run})))
+            return tuple(map(entry_from, connection.execute(_ARCHIVED, {"run": run})))
+
+    def judged_by(self, source: str) -> str:
+        """Fingerprint of the rules that this source's published rows were judged by last; "" before the first time."""
+        with self.database.read() as connection:
+            return connection.execute(_JUDGED_BY, {"source": source}).scalar_one_or_none() or ""
+
+    def record_judgement(self, source: str, fingerprint: str) -> None:
+        with self.database.write() as connection:
+            connection.execute(tables.judgement.delete().where(tables.judgement.c.source == source))
+            connection.execute(tables.judgement.insert().values(source=source, fingerprint=fingerprint))
+
+    def deleted_files(self, source: str) -> dict[str, datetime]:
+        """Address -> when klar deleted it from the drop folder because its time was over."""
+        with self.database.read() as connection:
+            return {each.url: each.at for each in connection.execute(_DELETED_FILES, {"source": source})}
 
     def fire(self, source: str, scheduled: datetime) -> bool:
         """True for exactly one caller per source and scheduled time, however many processes ask."""
@@ -196,16 +222,4 @@ def _record(found: Record) -> RunRecord:
         counts=loads(dict[str, int], found.counts),
         findings=loads(tuple[Finding, ...], found.findings),
         plan=found.plan,
-    )
-
-
-def _entry(found: Record) -> ArchiveEntry:
-    return ArchiveEntry(
-        run=found.run,
-        source=found.source,
-        url=found.url,
-        sha256=found.sha256,
-        size=found.size,
-        fetched_at=found.fetched_at,
-        media_type=found.media_type,
     )

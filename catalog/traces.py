@@ -33,7 +33,7 @@ def payloads_with(
     found = []
     for each in payloads_of(connection, sources):
         if (each.source, each.url) not in urls and each.sha256 not in verdicts:
-            verdicts[each.sha256] = _may_hold(archive, each.sha256, needles)
+            verdicts[each.sha256] = archive.has(each.sha256) and holds(archive.read(each.sha256), needles)
         if (each.source, each.url) in urls or verdicts[each.sha256]:
             found.append(each)
     return found
@@ -49,14 +49,18 @@ def row_needles(connection: Connection, table: str, key: str, planned: Iterable[
     return frozenset(spelling for each in telling for spelling in _spellings(each))
 
 
-def _may_hold(archive: Files, sha256: str, needles: Collection[bytes]) -> bool:
-    if not archive.has(sha256):
-        return False
-    content = archive.read(sha256)
+def holds(content: bytes, needles: Collection[bytes]) -> bool:
+    """Whether one of the needles is in there, or may be: what is packed cannot be searched."""
     return content.startswith(_CONTAINERS) or any(each in content for each in needles)
+
+
+def mentions(text: str, needles: Collection[bytes]) -> bool:
+    written = text.encode("utf-8", "surrogatepass")
+    return any(each in written for each in needles)
 
 
 def _spellings(value: str) -> Iterator[bytes]:
     yield from (value.encode(encoding, errors="replace") for encoding in _ENCODINGS)
     yield json.dumps(value)[1:-1].encode()  # as JSON with escapes: Gr\\u00fcner
+    yield json.dumps(value, ensure_ascii=False)[1:-1].encode(errors="replace")
     yield html.escape(value).encode()

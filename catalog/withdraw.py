@@ -1,6 +1,6 @@
-"""Erasing what must not be public (a citizen's name): from rows, editions, fragments, plans, Prüfliste, runs and raw archive.
+"""Erasing what must not be public (a citizen's name): from rows, editions, fragments, plans, Prüfliste, runs, raw archive and vault.
 
-What is erased in the database goes in the transaction; files go after its commit (catalog.erasure).
+What is erased in the database goes in the transaction; files and the vault follow after its commit (catalog.erasure).
 """
 
 import csv
@@ -14,9 +14,9 @@ from sqlalchemy import Connection, delete, select, update
 from catalog import tables
 from catalog.codec import dumps, loads
 from catalog.database import Record
-from catalog.decisions import record_decision
+from catalog.decisions import key_mark, record_decision
 from catalog.entries import ChangeKind, Edition, Status
-from catalog.erasure import give_up_files, give_up_payloads, sweep_later
+from catalog.erasure import Erasing, give_up_files, give_up_payloads, order_of_vault, sweep_later
 from catalog.files import Files
 from catalog.issuing import attempt, find_dataset, log_change
 from catalog.plan import Plan, PlanState, StoredPlan, TablePlan
@@ -45,9 +45,10 @@ class Order:
     reason: str
     by: str
     at: datetime
+    role: str = ""
 
 
-def withdraw_dataset(connection: Connection, order: Order) -> None:
+def withdraw_dataset(connection: Connection, order: Order, *, vault: Erasing) -> None:
     """Everything but name, title, number and times. Raises UnknownDataset, Gone."""
     stored = _require_dataset(connection, order.name)
     table = stored.table_name
@@ -56,7 +57,9 @@ def withdraw_dataset(connection: Connection, order: Order) -> None:
     o = tables.origin.c
     urls |= {(each.source, each.url) for each in connection.execute(select(o.source, o.url).where(o.table_name == table))}
     urls |= _addresses(_clean_plans(connection, sources, table, None))
-    give_up_payloads(connection, [each for each in payloads_of(connection, sources) if (each.source, each.url) in urls])
+    given_up = [each for each in payloads_of(connection, sources) if (each.source, each.url) in urls]
+    give_up_payloads(connection, given_up)
+    order_of_vault(connection, (*vault.orders_for(table, None, sources=sources, urls=urls), *vault.orders_about(_answers(given_up))))
     give_up_files(connection, _f.dataset == order.name)
     connection.execute(update(tables.edition).where(_e.dataset == order.name).values(_withdrawn(order)))
     connection.execute(delete(tables.row).where(_row.table_name == table))
@@ -86,7 +89,7 @@ def withdraw_edition(connection: Connection, order: Order, number: int) -> None:
     _conclude(connection, order, f"{order.name}, edition {number}", edition=number)
 
 
-def withdraw_row(connection: Connection, order: Order, key: str, *, press: Press, archive: Files) -> None:
+def withdraw_row(connection: Connection, order: Order, key: str, *, press: Press, archive: Files, vault: Erasing) -> None:
     """One row: a new edition without it, no older edition that had it, and a key that never comes back.
     Raises UnknownItem when no row and no edition ever had this key."""
     stored = _require_dataset(connection, order.name)
@@ -101,7 +104,10 @@ def withdraw_row(connection: Connection, order: Order, key: str, *, press: Press
     planned = _clean_plans(connection, sources, table, key)
     urls = {(each.source, each.row.origin) for each in rows} | _addresses(planned)
     needles = row_needles(connection, table, key, [row for _, row in planned])
-    give_up_payloads(connection, payloads_with(connection, archive, sources, urls, needles))
+    given_up = payloads_with(connection, archive, sources, urls, needles)
+    give_up_payloads(connection, given_up)
+    order_of_vault(connection, vault.orders_for(table, {key}, sources=sources, urls=urls, needles=needles))
+    order_of_vault(connection, vault.orders_about(_answers(given_up), needles=needles))
     connection.execute(delete(tables.row).where(_row.table_name == table, _row.key == key))
     connection.execute(tables.withdrawn_row.insert().values(table_name=table, key=key, at=order.at, reason=order.reason))
     _clean_findings(connection, sources, table, {key}, urls, at=order.at)
@@ -110,7 +116,7 @@ def withdraw_row(connection: Connection, order: Order, key: str, *, press: Press
     _withdraw_editions(connection, order, affected)
     for each in affected:
         log_change(connection, ChangeKind.WITHDRAWN, order.name, at=order.at, edition=each.number, reason=Text(de=order.reason))
-    record_decision(connection, at=order.at, who=order.by, what="withdraw", target=f"{order.name}, row {key}", why=order.reason)
+    _record(connection, order, f"{order.name}, row {key_mark(key)}")
     sweep_later(connection)
 
 
@@ -136,8 +142,12 @@ def _withdraw_editions(connection: Connection, order: Order, editions: Iterable[
 
 def _conclude(connection: Connection, order: Order, target: str, *, edition: int | None) -> None:
     log_change(connection, ChangeKind.WITHDRAWN, order.name, at=order.at, edition=edition, reason=Text(de=order.reason))
-    record_decision(connection, at=order.at, who=order.by, what="withdraw", target=target, why=order.reason)
+    _record(connection, order, target)
     sweep_later(connection)
+
+
+def _record(connection: Connection, order: Order, target: str) -> None:
+    record_decision(connection, at=order.at, who=order.by, role=order.role, what="withdraw", target=target, why=order.reason)
 
 
 def _publish_without(connection: Connection, order: Order, declaration: Declaration, press: Press) -> None:
@@ -199,6 +209,10 @@ def _remaining(plan: Plan, table: str, key: str | None) -> tuple[TablePlan, ...]
         return replace(each, changes=tuple(change for change in each.changes if change.key != key))
 
     return tuple(kept for each in plan.tables if (kept := without(each)) is not None)
+
+
+def _answers(entries: Iterable[Record]) -> list[tuple[int, str, str]]:
+    return [(each.run, each.source, each.url) for each in entries]
 
 
 def _addresses(rows: Iterable[tuple[str, Row]]) -> set[tuple[str, str]]:

@@ -1,4 +1,5 @@
-"""The one way in: everything a source gives comes through a `Fetch`, which archives it before anyone reads it."""
+"""The one way in: everything a source gives comes through a `Fetch`, which keeps it before anyone reads it: in the archive, or, where
+it may speak of persons, in the vault."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -8,16 +9,16 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True, kw_only=True)
 class Payload:
-    """One answer of a source, as archived."""
+    """One answer of a source, as kept."""
 
     url: str  #: address within the source: an http(s) URL, or a path relative to the source's folder
     content: bytes
     fetched_at: datetime  #: aware
-    sha256: str  #: of `content`, hexadecimal; the archive's key
+    sha256: str  #: of `content`, hexadecimal; the key in archive and vault
     media_type: str = ""  #: as the source said, without parameters; "" when it said nothing
     charset: str = ""  #: as the source said, lower case: a claim, never a reason to decode
     sniffed: str = ""  #: what the first bytes look like (`json`, `text`, `xlsx` …); "" when nobody looked
-    unchanged: bool = False  #: the archive holds this content already: from an answer 304, or the same bytes again
+    unchanged: bool = False  #: archive or vault holds this content already: from an answer 304, or the same bytes again
 
 
 class Fetch(Protocol):
@@ -28,8 +29,9 @@ class Fetch(Protocol):
         ...
 
     def get(self, url: str, *, keep: Callable[[bytes], bytes] | None = None, archive: bool = True) -> Payload:
-        """One answer. `keep` is a kind's allow-list filter and runs before archiving; `archive=False` keeps
-        what may hold personal data out of the archive."""
+        """One answer. `keep` is a kind's allow-list filter: what it drops is kept nowhere. It also gets what was kept before (after an
+        answer 304, in a replay), so filtering twice has to be filtering once. `archive=False`: this answer may speak of persons; it
+        goes to the vault, as every answer of a source with `personal_data` does."""
         ...
 
 

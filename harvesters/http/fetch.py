@@ -20,11 +20,18 @@ from schemas.fetch import Payload
 
 
 class Recall(Protocol):
-    """What the archive holds; `catalog.files.Files` is one."""
+    """What archive and vault hold; `catalog.files.Files` is one, `catalog.vault.Vault` is one."""
 
     def has(self, sha256: str) -> bool: ...
 
     def read(self, sha256: str) -> bytes: ...
+
+
+Keep = Callable[[Payload], None]
+
+
+def _forget(payload: Payload) -> None:
+    """Where there is no vault, what may speak of persons is kept nowhere."""
 
 
 class NoRecall:
@@ -42,7 +49,7 @@ class _Known:
     """What the last published run holds of an address."""
 
     validator: Validator
-    content: bytes  #: from the archive; b"" when it is not there, and then nothing conditional is asked
+    content: bytes  #: as it was kept; b"" when it is not there any more, and then nothing conditional is asked
 
     @property
     def headers(self) -> dict[str, str]:
@@ -54,8 +61,8 @@ class HttpFetch:
 
     Addresses are http(s) URLs, or relative to the source's own.
 
-    A payload that the archive holds already is marked `unchanged`, and reaches `keep_payload` only when something else in this run did
-    change: a run in which nothing did leaves no trace but its record.
+    A payload that is kept already is marked `unchanged`, and reaches `keep_payload` (`keep_private` for what may speak of persons) only
+    when something else in this run did change: a run in which nothing did leaves no trace but its record.
     """
 
     def __init__(
@@ -64,7 +71,8 @@ class HttpFetch:
         asker: Asker,
         *,
         may_step: Callable[[WebAddress, WebAddress], None],
-        keep_payload: Callable[[Payload], None],
+        keep_payload: Keep,
+        keep_private: Keep | None = None,
         clock: Callable[[], datetime],
         known: Mapping[str, Validator],
         recall: Recall,
@@ -74,13 +82,14 @@ class HttpFetch:
         self._asker = asker
         self._may_step = may_step
         self._keep_payload = keep_payload
+        self._keep_private = keep_private or _forget
         self._clock = clock
         self._known = known
         self._recall = recall
         self._credential = credential
         self._visited: set[str] = set()
         self._validators: dict[str, Validator] = {}
-        self._waiting: list[Payload] = []  # unchanged ones, without their content
+        self._waiting: list[tuple[Keep, Payload]] = []  # unchanged ones, without their content
         self._news = False
         self._answers = 0
 
@@ -134,13 +143,10 @@ class HttpFetch:
             self._require_no_secret(address)
             self._may_step(self._home, address)
             self._visited.add(str(address))
-            known = self._usable(address, accept) if archive else None
+            known = self._usable(address, accept)
             payload, validator = self._received(address, accept, expected, known, keep)
-        if archive:
-            self._archive(payload)
-            self._validators[payload.url] = validator
-        else:
-            self._news = True
+        self._store(self._keep_payload if archive else self._keep_private, payload)
+        self._validators[payload.url] = validator
         self._answers += 1
         return payload
 
@@ -261,16 +267,16 @@ class HttpFetch:
         credential = self._credential
         return {name: text for name, text in answer.headers.items() if credential is None or not credential.is_said_in(text)}
 
-    def _archive(self, payload: Payload) -> None:
+    def _store(self, keep: Keep, payload: Payload) -> None:
         """Unchanged ones wait: a replay needs all payloads of a run, but a run without news leaves none."""
         if payload.unchanged and not self._news:
-            self._waiting.append(replace(payload, content=b""))
+            self._waiting.append((keep, replace(payload, content=b"")))
             return
         self._news = True
         waiting, self._waiting = self._waiting, []
-        for each in waiting:
-            self._keep_payload(replace(each, content=self._recall.read(each.sha256)))
-        self._keep_payload(payload)
+        for keep_it, each in waiting:
+            keep_it(replace(each, content=self._recall.read(each.sha256)))
+        keep(payload)
 
 
 def _confirms(answer: Answer, validator: Validator) -> bool:

@@ -18,13 +18,13 @@ from harvesters.http.asking import Asker, Surroundings, require_step
 from harvesters.http.client import Client
 from harvesters.http.credentials import Credential, secret_from
 from harvesters.http.faults import HttpError
-from harvesters.http.fetch import HttpFetch, NoRecall, Recall
+from harvesters.http.fetch import HttpFetch, Keep, NoRecall, Recall
 from harvesters.http.limits import Limits
 from harvesters.http.network import Dial, Resolver, system_dial, system_resolver
 from harvesters.http.pace import FolderPace, MemoryPace, Pace
+from harvesters.http.proxy import proxy_from
 from harvesters.http.validators import FolderValidators, MemoryValidators, Validators
 from schemas.errors import ConfigurationError
-from schemas.fetch import Payload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,7 @@ class Web:
     pace: Pace = field(default_factory=MemoryPace)
     validators: Validators = field(default_factory=MemoryValidators)
     proxy: str = ""  #: http://host:port; proxies in the environment are ignored
+    proxy_login: Path | None = None  #: file with user:password
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     limits: Limits = field(default_factory=Limits)
     resolver: Resolver = system_resolver
@@ -43,13 +44,14 @@ class Web:
     surroundings: Surroundings = field(default_factory=Surroundings)
 
 
-def web_in(folder: Path, *, base_url: str, contact: str, proxy: str = "") -> Web:
+def web_in(folder: Path, *, base_url: str, contact: str, proxy: str = "", proxy_login: Path | None = None) -> Web:
     """State in `folder` (`data/http`), a subfolder each for hosts and sources."""
     return Web(
         user_agent=user_agent(base_url, contact),
         pace=FolderPace(folder / "hosts"),
         validators=FolderValidators(folder / "sources"),
         proxy=proxy,
+        proxy_login=proxy_login,
     )
 
 
@@ -62,7 +64,8 @@ def open_source(
     source: SourceConfig,
     web: Web,
     *,
-    keep_payload: Callable[[Payload], None],
+    keep_payload: Keep,
+    keep_private: Keep | None = None,
     clock: Callable[[], datetime],
     recall: Recall | None = None,
     token_file: str = "",
@@ -76,7 +79,8 @@ def open_source(
     home = _home(source)
     rules = policy or _policy(source, home)
     credential = _credential(source, home, rules, web, token_file=token_file, header=header, scheme=scheme)
-    client = Client(rules, web.limits, resolver=web.resolver, dial=web.dial, proxy=_proxy(web.proxy), ssl_context=web.ssl_context)
+    proxy = proxy_from(web.proxy, web.proxy_login)
+    client = Client(rules, web.limits, resolver=web.resolver, dial=web.dial, proxy=proxy, ssl_context=web.ssl_context)
     asker = Asker(
         client,
         rules,
@@ -93,6 +97,7 @@ def open_source(
         asker,
         may_step=partial(require_step, rules),
         keep_payload=keep_payload,
+        keep_private=keep_private,
         clock=clock,
         known=web.validators.current(source.name, variant_of(source)),
         recall=recall or NoRecall(),
@@ -142,12 +147,3 @@ def _credential(
         complaint = "Ein Zugangsgeheimnis wird nur über https:// gesendet, oder an einen Rechner in allow_private."
         raise ConfigurationError(f"Quelle {source.name!r}: {complaint}")
     return Credential(secret=secret, header=header, scheme=scheme)
-
-
-def _proxy(text: str) -> WebAddress | None:
-    if not text:
-        return None
-    try:
-        return WebAddress.parse(text)
-    except HttpError as error:
-        raise ConfigurationError(f"[http] proxy: {error.detail}") from None

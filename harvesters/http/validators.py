@@ -7,6 +7,7 @@ the archived content, so that a new mapping or a pending removal is seen all the
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -82,7 +83,8 @@ class MemoryValidators:
 
 
 class FolderValidators:
-    """`SOURCE/current.json` and `SOURCE/RUN.json`; committing is one rename."""
+    """`SOURCE/current.json` and `SOURCE/RUN.json`; committing is one rename. A disk that takes nothing is no error here: what is
+    not kept costs a full download, and a harvest that has published must not fail because of it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -93,11 +95,12 @@ class FolderValidators:
 
     def stage(self, source: str, variant: str, run: int, validators: Mapping[str, Validator]) -> None:
         written = {url: asdict(each) | {"fetched_at": each.fetched_at.isoformat()} for url, each in validators.items()}
-        write_json(self._path(source, str(run)), {"run": run, "variant": variant, "validators": written})
+        with suppress(OSError):
+            write_json(self._path(source, str(run)), {"run": run, "variant": variant, "validators": written})
 
     def commit(self, source: str, run: int) -> None:
         staged, current = self._path(source, str(run)), self._path(source, "current")
-        with locked(current):
+        with suppress(OSError), locked(current):
             if staged.exists() and run > _run_of(read_json(current)):
                 staged.replace(current)
             for each in self._path(source, "current").parent.glob("*.json"):
@@ -105,7 +108,8 @@ class FolderValidators:
                     each.unlink(missing_ok=True)
 
     def discard(self, source: str, run: int) -> None:
-        self._path(source, str(run)).unlink(missing_ok=True)
+        with suppress(OSError):
+            self._path(source, str(run)).unlink(missing_ok=True)
 
     def _path(self, source: str, name: str) -> Path:
         return self._folder / file_name(source) / f"{name}.json"

@@ -1,0 +1,1 @@
+"""Migrations of the vault, run by `catalog.migrations.env`."""

@@ -1,0 +1,104 @@
+"""The vault's tables. What `migrations/` builds must equal this (tested). Numbers of runs and names of sources are the store's;
+no key leads from one database to the other: either may be restored, moved or lost without the other."""
+
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+
+from catalog.tables import Time
+from catalog.tables import metadata as store
+
+metadata = MetaData(naming_convention=store.naming_convention)
+
+
+def _text(name: str, **more: Any) -> Column[str]:
+    return Column(name, Text, nullable=False, **more)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+#: Raw answers, each once, compressed.
+content = Table(
+    "content",
+    metadata,
+    _text("sha256", primary_key=True),  # of what was compressed
+    Column("data", LargeBinary, nullable=False),  # zlib
+)
+
+#: What a run got from where: `archive_entry` of the store, for sources and files with personal data.
+payload = Table(
+    "payload",
+    metadata,
+    _id(),
+    _number("run"),
+    _text("source"),
+    _text("url"),
+    Column("sha256", Text, ForeignKey("content.sha256"), nullable=False),
+    _number("size"),  # bytes, not compressed
+    Column("fetched_at", Time, nullable=False),
+    _text("media_type"),
+    Index("ix_payload_run", "run"),
+    Index("ix_payload_sha256", "sha256"),
+    Index("ix_payload_source_url", "source", "url"),
+    sqlite_autoincrement=True,
+)
+
+#: Answers that are gone, here or from the archive: a replay says so instead of reading half a run.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    _id(),
+    _number("run"),
+    _text("source"),
+    _text("url"),  # "" where it may say what was withdrawn
+    _text("why"),  # purged, withdrawn
+    Column("at", Time, nullable=False),
+    Index("ix_forgotten_run", "run"),
+    sqlite_autoincrement=True,
+)
+
+#: What a run made of its answers, for replays. Names of files may name persons: that is why it is here.
+seen = Table(
+    "seen",
+    metadata,
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    _text("source"),
+    _text("digest"),  # SHA-256 over the digests of all rows, refused ones included
+    _text("listed"),  # JSON: folder -> addresses in it
+    Column("at", Time, nullable=False),
+)
+
+#: Refused rows as they would have been: what a person has to see who decides on the Prüfliste.
+quarantined = Table(
+    "quarantined",
+    metadata,
+    _id(),
+    _text("source"),
+    _text("table_name"),
+    _text("key"),
+    _text("digest"),
+    _text("content"),  # JSON object, without the columns that a mapping skips
+    Column("at", Time, nullable=False),
+    Index("ix_quarantined_source_table_name", "source", "table_name"),
+    sqlite_autoincrement=True,
+)
+
+#: Rows about single persons (schemas/microdata).
+microdata = Table(
+    "microdata",
+    metadata,
+    _text("table_name", primary_key=True),
+    _text("key", primary_key=True),
+    _text("source"),
+    _text("process"),  # the participation process they belong to; "" when to none
+    _text("content"),  # JSON object
+    Column("keep_until", Time, nullable=False),
+    Index("ix_microdata_process", "process"),
+    Index("ix_microdata_keep_until", "keep_until"),
+)

@@ -1,0 +1,206 @@
+"""One run between its first and its last byte: what it read, what it makes of it, how it ends. Harvest and replay differ in where the
+answers come from and in what is kept; this is what they share."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from time import monotonic
+
+from catalog.files import Files
+from catalog.plan import Intake, Outcome, Plan, PlanState, RunRecord, SeenTable
+from catalog.planning import make_plan
+from catalog.publish import Publisher
+from catalog.store import Store
+from catalog.vault import Vault
+from harvesters.counting import counts_of, partial_message
+from harvesters.harvester import SourceConfig
+from harvesters.judging import Judge, fingerprint_of
+from harvesters.known import known_of
+from harvesters.registry import harvester_of
+from harvesters.walking import Progress, Walk
+from schemas.errors import KlarError
+from schemas.personal_data import Detector, without_passages
+from schemas.row import Finding
+
+
+def quiet(label: str, done: int, total: int | None) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What a run works with."""
+
+    store: Store
+    archive: Files
+    vault: Vault | None
+    detector: Detector
+    progress: Progress = quiet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Under which run and time rows enter the catalogue; a replay lends those of the run it repeats."""
+
+    run: int
+    at: datetime
+
+
+class Attempt:
+    """`run` is the number this attempt is recorded under, `now` when it began."""
+
+    def __init__(
+        self, desk: Desk, source: SourceConfig, *, run: int, now: datetime, provenance: Provenance, deleted: Mapping[str, str] | None = None
+    ) -> None:
+        self.desk = desk
+        self.source = source
+        self.run = run
+        self.now = now
+        self.walk = Walk(source=source.name, harvester=harvester_of(source), progress=desk.progress, deleted=frozenset(deleted or ()))
+        self._provenance = provenance
+        self._began = monotonic()
+        self._withdrawn: Mapping[str, frozenset[str]] = {}
+        self._judged_everything = False
+
+    def recorded(self, work: Callable[[], RunRecord]) -> RunRecord:
+        """Do it, and have the run end whatever happens. What goes wrong on purpose is its outcome; everything else goes on upwards."""
+        try:
+            record = work()
+        except KlarError as error:
+            record = self.ended(Outcome.FAILED, error.detail or str(error))
+        except BaseException:
+            aborted = "Die Ernte wurde durch einen Programmfehler oder von außen abgebrochen."
+            self.desk.store.finish_run(self.ended(Outcome.FAILED, aborted))
+            raise
+        self.desk.store.finish_run(record)
+        return record
+
+    def ended(
+        self, outcome: Outcome, message: str, *, plan: int | None = None, counts: dict[str, int] | None = None, more: Iterable[Finding] = ()
+    ) -> RunRecord:
+        findings = self._discreet([*self.walk.failures, *self.walk.findings, *more])
+        return RunRecord(
+            id=self.run,
+            source=self.source.name,
+            started_at=self.now,
+            finished_at=self.now + timedelta(seconds=monotonic() - self._began),
+            outcome=outcome,
+            message=message,
+            counts={**(counts or {}), "findings": len(findings)},
+            findings=findings,
+            plan=plan,
+        )
+
+    def _discreet(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Fit to be kept: a sentence may quote what stands in a cell, and a key may be somebody's telephone number."""
+        return tuple(without_passages(each, self.desk.detector) for each in findings)
+
+    @property
+    def nothing_was_readable(self) -> bool:
+        return bool(self.walk.failures) and not self.walk.records
+
+    def withdrawn_origins(self) -> frozenset[str]:
+        """Addresses of answers that still hold withdrawn rows: neither archive nor vault may get them back."""
+        store, walk = self.desk.store, self.walk
+        tables = store.withdrawn_tables()
+        origins: set[str] = set()
+        for name in walk.declarations:
+            keys = store.withdrawn(name)
+            rows = [(row.key, row.origin) for row in walk.rows[name]]
+            refused = [(each.key, finding.origin) for each in walk.quarantined[name] for finding in each.findings]
+            origins |= {origin for key, origin in (*rows, *refused) if name in tables or key in keys}
+        return frozenset(origins)
+
+    def planned(self) -> tuple[Plan, tuple[SeenTable, ...]]:
+        """What the run would change, and what it saw."""
+        self._drop_withdrawn_tables()
+        self._expect_vanished_tables()
+        known = known_of(self.desk.store, self.source.name, self.walk.declarations)
+        self._judged_everything = self.desk.store.judged_by(self.source.name) != self._rules
+        tables = Judge(self.walk, known, self.desk.detector, self.desk.store, everything=self._judged_everything).tables()
+        plan = make_plan(
+            Intake(
+                source=self.source.reference,
+                run=self._provenance.run,
+                at=self._provenance.at,
+                tables=tables,
+                findings=self._discreet(self.walk.findings),
+            ),
+            published=known.published,
+            known_datasets=known.datasets,
+            guards=self.source.guards,
+            base=known.base,
+        )
+        self._withdrawn = known.withdrawn
+        return plan, tables
+
+    def remember_origins(self, tables: Sequence[SeenTable]) -> None:
+        """`klar withdraw` has to find the answers that rows came from."""
+        origins = {each.declaration.table.name: {row.origin for row in each.rows} for each in tables}
+        self.desk.store.record_origins(self.source.name, origins)
+
+    def may_be_withdrawn(self, table: str, key: str) -> bool:
+        """Whether a refused row is one that must not come back; one without a key may be."""
+        withdrawn = self._withdrawn.get(table, frozenset())
+        return key in withdrawn or (not key and bool(withdrawn))
+
+    def proposed(self, plan: Plan) -> tuple[int, dict[str, int]]:
+        """Number of the stored plan, which nobody has applied, and its counts."""
+        return self.desk.store.save_plan(plan, PlanState.HELD if plan.holds else PlanState.PROPOSED), counts_of(plan)
+
+    def concluded(self, plan: Plan, tables: Sequence[SeenTable], publisher: Publisher, *, newly_refused: int) -> RunRecord:
+        """Publish what may be published."""
+        if plan.holds:
+            number, counts = self.proposed(plan)
+            reasons = " ".join(each.message for each in plan.holds)
+            return self.ended(Outcome.HELD, f"Plan {number} wartet: {reasons}", plan=number, counts=counts)
+        partial = bool(self.walk.failures or newly_refused)  # what waits since an earlier run is no news
+        if plan.is_empty:
+            self.desk.store.supersede_plans(self.source.name)
+            self._note_judgement(tables)
+            counts = counts_of(plan)
+            return self.ended(Outcome.PARTIAL if partial else Outcome.UNCHANGED, self._message(counts), counts=counts)
+        return self._applied(plan, tables, publisher, partial=partial)
+
+    def _applied(self, plan: Plan, tables: Sequence[SeenTable], publisher: Publisher, *, partial: bool) -> RunRecord:
+        number, _ = self.proposed(plan)
+        self.desk.progress("veröffentlichen", 0, None)
+        applied = publisher.apply(number)
+        refused = [self.walk.own(each) for findings in applied.refused.values() for each in findings]
+        counts = counts_of(replace(plan, tables=applied.tables))
+        message = self._message(counts)
+        if applied.refused:
+            message = f"Nicht veröffentlicht: {', '.join(applied.refused)}. {message}".strip()
+        elif not applied.waiting:
+            self._note_judgement(tables)
+        outcome = Outcome.PARTIAL if partial or refused or applied.newly_waiting else Outcome.OK
+        return self.ended(outcome, message, plan=number, counts=counts, more=[*refused, *applied.findings])
+
+    def _message(self, counts: Mapping[str, int]) -> str:
+        return partial_message(unreadable=len(self.walk.failures), quarantined=counts["quarantined"])
+
+    @property
+    def _rules(self) -> str:
+        return fingerprint_of(self.desk.detector, [each.table for each in self.walk.declarations.values()])
+
+    def _note_judgement(self, tables: Sequence[SeenTable]) -> None:
+        """From now on rows that stand published count as judged by today's rules: only after a run that judged all of them, and
+        whose verdict is published."""
+        if self._judged_everything and all(each.complete for each in tables):
+            self.desk.store.record_judgement(self.source.name, self._rules)
+
+    def _drop_withdrawn_tables(self) -> None:
+        for name in sorted(self.desk.store.withdrawn_tables() & self.walk.declarations.keys()):
+            dataset = self.walk.drop(name).name
+            message = f"Der Datensatz »{dataset}« wurde zurückgezogen; die Quelle führt ihn noch."
+            self.walk.note(Finding(code="withdrawn", message=message, table=name))
+
+    def _expect_vanished_tables(self) -> None:
+        """A table this source publishes and says nothing of any more is an empty one: the guards hold it."""
+        for each in self.desk.store.declarations_of(self.source.name):
+            if each.table.name not in self.walk.declarations:
+                self.walk.declarations[each.table.name] = each
+                if self.walk.everything_doubtful:
+                    continue  # it may be in the part that could not be read
+                message = f"Die Quelle enthält die Tabelle »{each.table.title.de}« nicht mehr, die sie bisher veröffentlicht."
+                self.walk.note(Finding(code="table-vanished", message=message, table=each.table.name))

@@ -1,0 +1,126 @@
+"""Walking a source: every record becomes rows or refusals, and what a person should look at is noted. Asks no database."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from harvesters.harvester import Found, Harvester, Remark, Unreadable
+from harvesters.record import Record
+from schemas.declaration import Declaration
+from schemas.errors import MissingField, RecordError
+from schemas.fetch import Fetch
+from schemas.row import Finding, Quarantined, Row
+
+#: What is being done, how many are done, how many there are (None: nobody knows yet).
+Progress = Callable[[str, int, int | None], None]
+_STEP = 500
+
+
+@dataclass
+class Walk:
+    """What walking a source has given so far. `deleted`: addresses of files that klar itself has deleted."""
+
+    source: str
+    harvester: Harvester
+    progress: Progress
+    deleted: Collection[str] = ()
+    declarations: dict[str, Declaration] = field(default_factory=dict)
+    rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    quarantined: dict[str, list[Quarantined]] = field(default_factory=lambda: defaultdict(list))
+    contents: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)  #: (table, digest) of refused records -> fields
+    lines: dict[tuple[str, str], int | None] = field(default_factory=dict)  #: (table, key) -> line, to name it in findings
+    unreadable: set[str] = field(default_factory=set)  #: tables of which a part could not be read
+    partial: set[str] = field(default_factory=set)  #: tables of which a part was read before and is no longer there
+    everything_doubtful: bool = False  #: a part is missing and nobody knows which tables it held
+    failures: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    records: int = 0
+
+    def through(self, fetch: Fetch) -> None:
+        """Raises SourceError when nothing of the source can be read."""
+        for each in self.harvester.records(fetch):
+            self._take(each)
+
+    def note(self, finding: Finding) -> None:
+        self.findings.append(self.own(finding))
+
+    def own(self, finding: Finding) -> Finding:
+        return replace(finding, source=self.source)
+
+    def drop(self, table: str) -> Declaration:
+        """Nothing of this table was read, as far as anybody else is concerned."""
+        self.rows.pop(table, None)
+        self.quarantined.pop(table, None)
+        return self.declarations.pop(table)
+
+    def is_complete(self, table: str) -> bool:
+        """Whether something follows from what is absent."""
+        return not self.everything_doubtful and table not in self.partial
+
+    def fingerprint(self) -> str:
+        """SHA-256 over everything that was read, in no order: equal for equal answers and an equal mapping."""
+        read = [
+            (name, sorted((each.key, each.digest) for each in (*self.rows.get(name, ()), *self.quarantined.get(name, ()))))
+            for name in sorted({*self.declarations, *self.rows, *self.quarantined})
+        ]
+        return hashlib.sha256(json.dumps(read).encode()).hexdigest()
+
+    def contents_of(self, items: Collection[Quarantined]) -> dict[tuple[str, str], Mapping[str, object]]:
+        """(table, digest) -> what the refused rows and records say."""
+        wanted = {(each.table, each.digest) for each in items}
+        tables = {table for table, _ in wanted}
+        rows = {(row.table, row.digest): _said(row) for name in tables for row in self.rows.get(name, ())}
+        found: dict[tuple[str, str], Mapping[str, object]] = {**self.contents, **rows}
+        return {place: found[place] for place in wanted & found.keys()}
+
+    def _take(self, found: Found) -> None:
+        match found:
+            case Declaration():
+                self.declarations[found.table.name] = found
+            case Remark():
+                if found.finding.origin not in self.deleted:  # a file that klar has deleted needs no attention
+                    self.note(found.finding)
+            case Unreadable():
+                self._take_unreadable(found)
+            case Record():
+                self._take_record(found)
+
+    def _take_unreadable(self, found: Unreadable) -> None:
+        if found.finding.origin in self.deleted:
+            self.note(replace(found.finding, code="file-deleted"))
+            self.partial.update(found.tables)
+        else:
+            self.failures.append(self.own(found.finding))
+            self.unreadable.update(found.tables)
+        self.everything_doubtful |= not found.tables
+
+    def _take_record(self, record: Record) -> None:
+        self.records += 1
+        if self.records % _STEP == 0:
+            self.progress("lesen", self.records, None)
+        try:
+            results = list(self.harvester.map(record))
+        except RecordError as error:
+            results = [_unmapped(record, table, error) for table in record.tables]
+        for each in results:
+            self.lines.setdefault((each.table, each.key), record.row)
+            if isinstance(each, Row):
+                self.rows[each.table].append(each)
+            else:
+                self.quarantined[each.table].append(replace(each, findings=tuple(map(self.own, each.findings))))
+                self.contents[each.table, each.digest] = record.taken
+        for name in record.unread:
+            message = f"Das Feld »{name}« wird weder übernommen noch übergangen."
+            self.note(Finding(code="unread-field", message=message, origin=record.origin, row=record.row, field=name))
+
+
+def _said(row: Row) -> Mapping[str, object]:
+    return {**row.values, "source_url": row.source_url} if row.source_url else row.values
+
+
+def _unmapped(record: Record, table: str, error: RecordError) -> Quarantined:
+    code = "missing-field" if isinstance(error, MissingField) else "wrong-value"
+    finding = Finding(code=code, message=str(error), origin=record.origin, table=table, row=record.row)
+    return Quarantined(table=table, key="", digest=record.digest, findings=(finding,))
