@@ -3,8 +3,11 @@
 [[table]]
 table = "process"                    table of the common model
 file = "processes.csv"               relative to the source's url; * and ? stand for parts of one name
-sheet, records                       XLSX: sheet, if there are several; JSON: path of the list
-dialect = {encoding, delimiter, quote, header_row, decimal, thousands}
+sheet, records                       XLSX and ODS: sheet, if there are several; JSON: path of the list
+dialect = {encoding, delimiter, quote, header_row, decimal, thousands}      each found out for each file when it is left out
+footer = "Summe"                     how the first row below the table begins; "" there is none; left out: found, and reported
+merged = "fill"                      the value of merged cells belongs to each of them; left out: an error
+stacked = "read"                     a header that comes again is left out, and reading goes on; left out: an error
 key = "id"                           optional; only says again what the table's key is
 [table.columns]                      target = "column", or one of
   {column, parse, codes, split, part, separator}   {constant}   {template}
@@ -23,7 +26,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from harvesters.messages import german
-from harvesters.parsing import NumberStyle, Parse
+from harvesters.parsing import Parse
 from harvesters.reading import Layout
 from schemas.errors import ConfigurationError, DisclosureError, MappingError
 from schemas.row import Value
@@ -39,7 +42,7 @@ SOURCE_URL = "source_url"
 
 #: By the names Python gives them; `latin1`, `windows-1252` and the like are other names of these. Not all that Python can
 #: decode is an encoding of files (idna, punycode, hex).
-_ENCODINGS = frozenset({"ascii", "cp1252", "cp850", "iso8859-1", "iso8859-15", "utf-16", "utf-8", "utf-8-sig"})
+_ENCODINGS = frozenset({"ascii", "cp1252", "cp850", "iso8859-1", "iso8859-15", "utf-16", "utf-16-be", "utf-16-le", "utf-8", "utf-8-sig"})
 
 
 def _codec(name: str) -> str:
@@ -54,26 +57,22 @@ class _Strict(BaseModel):
 
 
 class Dialect(_Strict):
-    """Pinned, never guessed."""
+    """What is given is pinned; what is left out is found out for each file, and reported (`catalog.dialect`)."""
 
-    encoding: Words = "utf-8"
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
-    quote: Annotated[str, StringConstraints(min_length=1, max_length=1)] = '"'
-    header_row: Annotated[int, Field(ge=1)] = 1
-    decimal: Literal[".", ","] = "."
-    thousands: Literal["", ".", ",", " ", "'", "\u202f", "\u00a0"] = ""
+    encoding: Words | None = None
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
+    quote: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
+    header_row: Annotated[int, Field(ge=1)] | None = None
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal["", ".", ",", " ", "'", "’", "\u202f", "\u00a0"] | None = None
 
     @model_validator(mode="after")
     def _signs_differ(self) -> Self:
-        if self.decimal == self.thousands:
+        if self.decimal is not None and self.decimal == self.thousands:
             raise ValueError("decimal und thousands sind gleich")
-        if _codec(self.encoding) not in _ENCODINGS:
+        if self.encoding is not None and _codec(self.encoding) not in _ENCODINGS:
             raise ValueError(f"die Kodierung {self.encoding!r} wird nicht gelesen; möglich sind {', '.join(sorted(_ENCODINGS))}")
         return self
-
-    @property
-    def numbers(self) -> NumberStyle:
-        return NumberStyle(decimal=self.decimal, thousands=self.thousands)
 
 
 class Rule(_Strict):
@@ -134,6 +133,9 @@ class TableMapping(_Strict):
     sheet: str = ""
     records: str = ""
     dialect: Dialect = Dialect()
+    footer: str | None = None
+    merged: Literal["fill"] | None = None
+    stacked: Literal["read"] | None = None
     key: str | tuple[str, ...] | None = None
     columns: Mapping[str, Annotated[Rule, BeforeValidator(_rule)]]
     skip: Mapping[str, SkipReason] = {}
@@ -157,8 +159,13 @@ class TableMapping(_Strict):
             delimiter=self.dialect.delimiter,
             quote=self.dialect.quote,
             header_row=self.dialect.header_row,
+            decimal=self.dialect.decimal,
+            thousands=self.dialect.thousands,
             sheet=self.sheet,
             records=self.records,
+            footer=self.footer,
+            merged=self.merged or "",
+            stacked=self.stacked or "",
         )
 
     @property
@@ -257,11 +264,11 @@ def _check_rule(table: Table, target: str, rule: Rule, place: str) -> None:
 
 
 _PARSES: Mapping[str, Sequence[Parse]] = {
-    "string": ("text", "date", "day", "time", "datetime"),
+    "string": ("text", "date", "day", "time", "datetime", "excel-date", "excel-date-1904"),
     "integer": ("integer",),
     "number": ("number", "integer"),
     "boolean": ("boolean",),
-    "date": ("date", "day"),
+    "date": ("date", "day", "excel-date", "excel-date-1904"),
     "datetime": ("datetime",),
 }
 
@@ -289,7 +296,7 @@ def require_consistent(blocks: Sequence[TableMapping], place: str) -> None:
     """Blocks that read one sheet agree on its dialect and on what is skipped. Raises MappingError, DisclosureError."""
     first = blocks[0]
     if any(each.layout != first.layout for each in blocks):
-        raise MappingError(f"{place}: »{first.file}« wird mit verschiedenen Angaben (dialect) gelesen")
+        raise MappingError(f"{place}: »{first.file}« wird mit verschiedenen Angaben (dialect, footer, merged, stacked) gelesen")
     mapped = frozenset[str]().union(*(each.mapped_columns for each in blocks))
     for each in blocks:
         for column, reason in each.skip.items():

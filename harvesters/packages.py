@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import ValidationError
 
@@ -58,6 +59,20 @@ def resources_of(content: bytes, folder: PurePosixPath) -> tuple[Resource, ...]:
     listed: Sequence[Descriptor] = package["resources"]
     names = _names(package, listed)
     return tuple(_resource(package, each, name, names, folder) for each, name in zip(listed, names.values(), strict=True))
+
+
+def is_descriptor(url: str) -> bool:
+    """Whether an address in the web leads to a description."""
+    return PurePosixPath(urlsplit(url).path).name == DESCRIPTOR
+
+
+def reference_to(path: str) -> str:
+    """What an address in the web is joined with to get at a file beside its description: as in a folder, never above it; signs with which
+    an address would ask or jump are part of the name. Raises PackageError."""
+    plain = unquote(path)
+    if plain.startswith("/") or "\\" in plain or ".." in PurePosixPath(plain).parts:
+        raise PackageError("path: ../ führt aus dem Ordner hinaus")
+    return quote(path, safe="/%")
 
 
 def _document(content: bytes) -> Descriptor:
@@ -109,11 +124,10 @@ def _resource(package: Descriptor, resource: Descriptor, name: str, names: Mappi
         return Resource(
             declaration=_declaration(package, resource, table, alone=len(names) == 1),
             address=_address(resource, folder),
-            layout=Layout(encoding=dialect.encoding, delimiter=dialect.delimiter, quote=dialect.quote, sheet=_sheet(resource)),
+            layout=_layout(dialect, resource),
             how=RowMap(
                 table=table,
                 rules={each: Rule(column=each) for each in table.field_names},
-                numbers=dialect.numbers,
                 missing=frozenset(schema.get("missingValues", [""])),
             ),
         )
@@ -149,6 +163,20 @@ def _dialect(resource: Descriptor) -> Dialect:
         quote=csv.get("quoteChar", '"'),
         decimal=csv.get("decimalChar", "."),
         thousands=csv.get("groupChar", ""),
+    )
+
+
+def _layout(dialect: Dialect, resource: Descriptor) -> Layout:
+    """A description describes: what it leaves out has the standard's value, and nothing is found out."""
+    return Layout(
+        encoding=dialect.encoding,
+        delimiter=dialect.delimiter,
+        quote=dialect.quote,
+        header_row=1,
+        decimal=dialect.decimal,
+        thousands=dialect.thousands,
+        sheet=_sheet(resource),
+        footer="",
     )
 
 

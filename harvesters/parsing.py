@@ -4,17 +4,18 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, Self
 
+from catalog.dialect.numbers import Numbers, form_of
 from schemas.dates import PartialDate
 from schemas.errors import WrongValue
 from schemas.row import Value
 from schemas.table import Field
 
 Cell = str | int | float | bool | date | datetime | time | None
-Parse = Literal["text", "integer", "number", "boolean", "date", "day", "time", "datetime"]
+Parse = Literal["text", "integer", "number", "boolean", "date", "day", "time", "datetime", "excel-date", "excel-date-1904"]
 
 _TRUE = frozenset({"ja", "j", "true", "wahr", "x", "yes", "1"})
 _FALSE = frozenset({"nein", "n", "false", "falsch", "no", "0"})
@@ -29,15 +30,34 @@ class NumberStyle:
 
     decimal: str = "."
     thousands: str = ""
+    undecided: bool = False  #: nobody knows: each number has to show by itself how it is meant, and 1.234 does not
+    epoch: int = 1900  #: the year from which a workbook counts days, 1900 or 1904
+
+    @classmethod
+    def of(cls, numbers: Numbers, *, epoch: int = 1900) -> Self:
+        return cls(decimal=numbers.decimal, thousands=numbers.thousands, undecided=numbers.undecided, epoch=epoch)
 
     def plain(self, text: str) -> str:
         """`1.234,5` -> `1234.5`. Raises WrongValue for what is no number in this style."""
+        if self.undecided:
+            return _style_of(text).plain(text)
         group = rf"\d{{1,3}}(?:{re.escape(self.thousands)}\d{{3}})+|" if self.thousands else ""
         if not re.fullmatch(rf"[+-]?(?:{group}\d+)(?:{re.escape(self.decimal)}\d+)?", text, re.ASCII):
             example = f"1{self.thousands}234{self.decimal}5"
             raise WrongValue(f"ist keine Zahl wie {example}")
         without = text.replace(self.thousands, "") if self.thousands else text
         return without.replace(self.decimal, ".")
+
+
+def _style_of(text: str) -> NumberStyle:
+    """The style of a number that can be meant in one way only. Raises WrongValue for one like 1.234."""
+    form = form_of(text)
+    if form is None:
+        return NumberStyle()
+    if form.undecided:
+        raise WrongValue("ist mehrdeutig: ob Punkt oder Komma darin Tausender trennt, sagen decimal und thousands in der Zuordnung")
+    other = "." if form.thousands == "," else ","
+    return NumberStyle(decimal=form.decimal or other, thousands=form.thousands)
 
 
 def default_parse(field: Field) -> Parse:
@@ -70,6 +90,10 @@ def parse_cell(cell: Cell, how: Parse, style: NumberStyle) -> Value:
             return _time(cell)
         case "datetime":
             return _datetime(cell)
+        case "excel-date":
+            return _serial_day(cell, style.epoch)
+        case "excel-date-1904":
+            return _serial_day(cell, 1904)
 
 
 def _text(cell: Cell) -> str:
@@ -160,6 +184,27 @@ def _datetime(cell: Cell) -> str:
     return (moment.replace(tzinfo=None) - offset).isoformat(timespec="seconds") + "Z"
 
 
+def _serial_day(cell: Cell, epoch: int) -> str:
+    """A day from the number by which table programs keep it (ECMA-376 part 1, 18.17.4): 1 is 1 January 1900, or 0 is 1 January 1904.
+
+    The first system counts 29 February 1900, which never was, as 60: from there on a day is one less than its number says. Cells that the
+    program itself calls a date are dates already."""
+    if isinstance(cell, (date, datetime)):
+        return _day(cell)
+    number = int(cell) if isinstance(cell, str) and re.fullmatch(r"\d{1,7}", cell, re.ASCII) else cell
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number // 1:
+        raise WrongValue("ist keine Tageszahl wie 45089")
+    first, last = _SERIALS[epoch]
+    if not first <= number <= last:
+        raise WrongValue(f"ist keine Tageszahl zwischen {first} und {last}")
+    if epoch == 1900 and number == 60:
+        raise WrongValue("ist der 29. Februar 1900, den es nicht gab")
+    zero = date(1904, 1, 1) if epoch == 1904 else date(1899, 12, 31) if number < 60 else date(1899, 12, 30)
+    return (zero + timedelta(days=int(number))).isoformat()
+
+
+#: The first day of both systems, and 31 December 9999.
+_SERIALS = {1900: (1, 2_958_465), 1904: (0, 2_957_003)}
 _GERMAN_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "œ": "oe", "ł": "l", "đ": "d"})
 
 

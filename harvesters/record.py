@@ -36,6 +36,7 @@ class Record:
     ) -> None:
         self._fields = fields
         self._unread = set(fields)
+        self._skipped: set[str] = set()
         self.origin = origin
         self.tables = tuple(tables)
         self.row = row
@@ -62,6 +63,12 @@ class Record:
     def skip(self, *fields: str) -> None:
         """Leave fields out on purpose, say because they name persons."""
         self._unread.difference_update(fields)
+        self._skipped.update(fields)
+
+    @property
+    def taken(self) -> dict[str, object]:
+        """Fields that somebody has read, with their values: none of those that are left out on purpose."""
+        return {name: value for name, value in self._fields.items() if name not in self._unread | self._skipped}
 
     @property
     def unread(self) -> tuple[str, ...]:

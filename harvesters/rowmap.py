@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harvesters.mapping import SOURCE_URL, Rule
-from harvesters.parsing import Cell, NumberStyle, default_parse, parse_cell, slug
+from harvesters.parsing import Cell, NumberStyle, Parse, default_parse, parse_cell, slug
 from harvesters.record import Problem, Record
 from schemas.errors import WrongValue
 from schemas.row import Finding, Quarantined, Row, Value
@@ -18,8 +18,27 @@ class RowMap:
 
     table: Table
     rules: Mapping[str, Rule]
-    numbers: NumberStyle
+    numbers: NumberStyle = field(default_factory=NumberStyle)  #: of the file, known when it has been opened
     missing: frozenset[str] = frozenset()  #: further texts that mean "no value"
+
+    @property
+    def number_columns(self) -> frozenset[str]:
+        """Columns whose cells are read as numbers."""
+        return frozenset(
+            rule.column for name, rule in self.rules.items() if rule.column is not None and self._parse(name, rule) in ("integer", "number")
+        )
+
+    @property
+    def needed_columns(self) -> frozenset[str]:
+        """Columns without which a row cannot be published: those that required fields and the key are read from."""
+        needed = {each.name for each in self.table.fields if each.required} | {*self.table.key}
+        rules = [self.rules[name] for name in needed if name in self.rules]
+        return frozenset(each.column for each in rules if each.column is not None and (each.codes is None or "" not in each.codes))
+
+    def _parse(self, name: str, rule: Rule) -> Parse | None:
+        if rule.codes is not None or rule.split is not None:
+            return None
+        return rule.parse or ("text" if name == SOURCE_URL else default_parse(self.table.field(name)))
 
 
 def row_from(record: Record, how: RowMap) -> Row | Quarantined | None:

@@ -1,10 +1,10 @@
-"""Folders and files: what offices export and drop. Tables of the common model by a declared mapping; folders with a
-datapackage.json as data sets of their own."""
+"""Folders and files: what offices export and drop, or put into the web. Tables of the common model by a declared mapping; what has a
+datapackage.json as data sets of its own."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import ClassVar
@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from harvesters.harvester import Found, Remark, SourceConfig, Unreadable
 from harvesters.mapping import TableMapping, load_mapping, matches, require_consistent
-from harvesters.packages import DESCRIPTOR, Resource, resources_of
-from harvesters.reading import BrokenFile, Layout, Line, read_sheet
+from harvesters.packages import DESCRIPTOR, Resource, is_descriptor, reference_to, resources_of
+from harvesters.parsing import NumberStyle
+from harvesters.reading import BrokenFile, Layout, Line, Note, Wanted, read_sheet
 from harvesters.record import Record
 from harvesters.rowmap import RowMap, row_from
 from schemas.declaration import declaration_of_table
-from schemas.errors import ConfigurationError, MappingError, SourceError
+from schemas.errors import ConfigurationError, LimitExceeded, MappingError, SourceError
 from schemas.fetch import Fetch
 from schemas.row import Finding, Quarantined, Row
 from schemas.table import common_tables
@@ -59,6 +60,15 @@ class _Sheet:
     def tables(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each.table.name for each in self.maps))
 
+    @cached_property
+    def wanted(self) -> Wanted:
+        numbers = frozenset[str]().union(*(each.number_columns for each in self.maps))
+        return Wanted(columns=self.columns, numbers=numbers, needed=tuple(each.needed_columns for each in self.maps))
+
+    def with_numbers(self, style: NumberStyle) -> "_Sheet":
+        """As the file turned out to write them."""
+        return replace(self, maps=tuple(replace(each, numbers=style) for each in self.maps))
+
     def require_columns(self, header: Sequence[str]) -> None:
         """Raises BrokenFile: a source that changes its columns wants a decision, not a guess."""
         unread = [each for each in header if each not in self.columns and each not in self.skipped]
@@ -85,10 +95,21 @@ class FilesHarvester:
         self._ignore = mappings.ignore if mappings else ()
         self._source = source.name
         self._is_remote = source.is_remote
-        if self._is_remote and (not self._blocks or any(re.search(r"[*?]", each.file) for each in self._blocks)):
-            raise ConfigurationError(f"Quelle {source.name!r}: Im Netz gibt es keine Ordner; jede Datei der Zuordnung braucht ihren Namen.")
+        self._is_package = source.is_remote and not self._blocks and is_descriptor(source.url)
+        if self._is_remote and not self._is_package:
+            self._require_names()
+
+    def _require_names(self) -> None:
+        if not self._blocks or any(re.search(r"[*?]", each.file) for each in self._blocks):
+            raise ConfigurationError(
+                f"Quelle {self._source!r}: Im Netz gibt es keine Ordner; jede Datei der Zuordnung braucht ihren Namen, oder url führt zu "
+                f"einer {DESCRIPTOR}."
+            )
 
     def records(self, fetch: Fetch) -> Iterator[Found]:
+        if self._is_package:
+            yield from self._package(fetch, fetch.list("")[0])
+            return
         if self._is_remote:
             yield from (declaration_of_table(name) for name in dict.fromkeys(each.table for each in self._blocks))
             yield from self._fetched(fetch)
@@ -132,7 +153,7 @@ class FilesHarvester:
             yield from self._file(fetch, address, blocks)
 
     def _file(self, fetch: Fetch, address: str, blocks: Sequence[TableMapping]) -> Iterator[Found]:
-        """All sheets of one file. Personal columns never reach the archive: there is no vault for them yet."""
+        """All sheets of one file. One with personal columns goes to the vault instead of the archive."""
         tables = [each.table for each in blocks]
         personal = any(each.has_personal_columns for each in blocks)
         try:
@@ -146,16 +167,21 @@ class FilesHarvester:
 
     def _sheet(self, sheet: _Sheet, content: bytes) -> Iterator[Found]:
         try:
-            read = read_sheet(sheet.address.partition("?")[0], content, sheet.layout)
+            read = read_sheet(sheet.address.partition("?")[0], content, sheet.layout, sheet.wanted)
             sheet.require_columns(read.header)
-            for line in read.lines:
-                yield FileRecord(sheet, line, read.header)
+            yield from (self._remark(each, sheet) for each in read.notes)
+            sheet = sheet.with_numbers(read.numbers)
+            for each in read.lines:
+                yield self._remark(each, sheet) if isinstance(each, Note) else FileRecord(sheet, each, read.header)
         except BrokenFile as error:
             yield self._unreadable(error.code, error.detail, sheet.address, sheet.tables, row=error.row, field=error.field)
+        except LimitExceeded as error:
+            yield self._unreadable("too-large", error.detail, sheet.address, sheet.tables)
 
     def _package(self, fetch: Fetch, address: str) -> Iterator[Found]:
         try:
-            resources = resources_of(fetch.get(address).content, PurePosixPath(address).parent)
+            found = resources_of(fetch.get(address).content, PurePosixPath("" if self._is_remote else PurePosixPath(address).parent))
+            resources = [replace(each, address=fetch.list(reference_to(each.address))[0]) for each in found] if self._is_remote else found
         except (SourceError, ConfigurationError) as error:
             yield self._unreadable("package", error.detail, address, ())
             return
@@ -179,6 +205,10 @@ class FilesHarvester:
                 message = f"Die Datei »{address}« liegt im Ordner, aber keine Zuordnung liest oder übergeht (ignore) sie."
                 yield Remark(finding=Finding(code="unread-file", message=message, source=self._source, origin=address))
 
+    def _remark(self, note: Note, sheet: _Sheet) -> Remark:
+        message = f"Datei »{sheet.address}«: {note.message}"
+        return Remark(finding=Finding(code=note.code, message=message, source=self._source, origin=sheet.address, row=note.row))
+
     def _unreadable(
         self, code: str, message: str, origin: str, tables: Sequence[str], *, row: int | None = None, field: str = ""
     ) -> Unreadable:
@@ -194,7 +224,7 @@ def _sheets(address: str, blocks: Sequence[TableMapping]) -> list[_Sheet]:
     sheets = []
     for group in groups.values():
         require_consistent(group, address)
-        maps = [RowMap(table=common_tables()[each.table], rules=each.columns, numbers=each.dialect.numbers) for each in group]
+        maps = [RowMap(table=common_tables()[each.table], rules=each.columns) for each in group]
         skipped = frozenset[str]().union(*(each.skip for each in group))
         sheets.append(_Sheet(address=address, layout=group[0].layout, maps=tuple(maps), skipped=skipped))
     return sheets

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvesters.mapping import Mappings, TableMapping, load_mapping, mapping_from, matches
+from harvesters.reading import Layout
 from harvesters.record import Problem, Record
 from harvesters.rowmap import RowMap, row_from
 from schemas.errors import DisclosureError, MappingError
@@ -26,7 +27,7 @@ def mapping(*blocks: dict[str, Any], **more: Any) -> Mappings:
 
 def row(fields: dict[str, object], *problems: Problem, **columns: Any) -> Row | Quarantined | None:
     found: TableMapping = mapping(block(columns=columns)).table[0]
-    how = RowMap(table=common_tables()["project"], rules=found.columns, numbers=found.dialect.numbers)
+    how = RowMap(table=common_tables()["project"], rules=found.columns)
     record = Record({"id": "p1", "titel": "Park", **fields}, origin="a.csv", tables=["project"], row=7, problems=problems)
     return row_from(record, how)
 
@@ -119,6 +120,10 @@ def test_the_same_broken_record_has_the_same_digest_and_another_has_another() ->
         ({"dialect": {"encoding": "utf-99"}}, "utf-99"),
         ({"dialect": {"decimal": ",", "thousands": ","}}, "gleich"),
         ({"dialect": {"header_row": 0}}, "header_row ist zu klein"),
+        ({"merged": "first"}, "merged muss einer dieser Werte sein: 'fill'"),
+        ({"stacked": True}, "stacked muss einer dieser Werte sein: 'read'"),
+        ({"footer": 3}, "footer muss Text sein"),
+        ({"columns": {"note": {"column": "a", "parse": "excel"}}}, "columns.note.parse muss einer dieser Werte sein"),
         ({"columns": {"nonsense": "x"}}, "kein Feld nonsense"),
         ({"columns": {"note": {}}}, "genau eines von column, constant und template"),
         ({"columns": {"note": {"column": "a", "template": "{a}"}}}, "genau eines"),
@@ -173,6 +178,14 @@ def test_what_one_block_marks_as_personal_another_block_of_the_file_cannot_take(
 def test_blocks_of_one_file_agree_on_its_dialect() -> None:
     with pytest.raises(MappingError, match="dialect"):
         mapping(block(), block(dialect={"delimiter": ";"}))
+
+
+def test_what_is_left_out_is_left_to_the_file_and_what_is_given_is_pinned() -> None:
+    free = mapping(block()).table[0].layout
+    pinned = mapping(block(dialect={"encoding": "cp1252", "decimal": ","}, footer="", merged="fill", stacked="read")).table[0].layout
+
+    assert free == Layout()
+    assert pinned == Layout(encoding="cp1252", decimal=",", footer="", merged="fill", stacked="read")
 
 
 def test_a_file_that_is_no_toml_or_missing_is_named_without_its_folder(tmp_path: Path) -> None:

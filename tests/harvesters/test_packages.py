@@ -88,7 +88,7 @@ def test_the_dialect_of_the_package_is_pinned() -> None:
     (found,) = read(package(resource(encoding="cp1252", dialect=dialect)))
 
     assert (found.layout.delimiter, found.layout.encoding, found.layout.header_row) == (";", "cp1252", 1)
-    assert found.how.numbers.plain("1.234,5") == "1234.5"
+    assert (found.layout.decimal, found.layout.thousands, found.layout.footer) == (",", ".", "")
 
 
 def test_an_enum_becomes_a_code_list() -> None:

@@ -1,7 +1,8 @@
 """Cells as German offices write them, and nothing guessed."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -45,6 +46,18 @@ GERMAN = NumberStyle(decimal=",", thousands=".")
         (time(17, 0), "time", PLAIN, "17:00"),
         ("2026-11-22T05:00:00+01:00", "datetime", PLAIN, "2026-11-22T04:00:00Z"),
         (datetime(2026, 11, 22, 4, tzinfo=UTC), "datetime", PLAIN, "2026-11-22T04:00:00Z"),
+        (1, "excel-date", PLAIN, "1900-01-01"),
+        (59, "excel-date", PLAIN, "1900-02-28"),
+        (61, "excel-date", PLAIN, "1900-03-01"),
+        (45089, "excel-date", PLAIN, "2023-06-12"),
+        (45089.0, "excel-date", PLAIN, "2023-06-12"),
+        ("45089", "excel-date", PLAIN, "2023-06-12"),
+        (2_958_465, "excel-date", PLAIN, "9999-12-31"),
+        (0, "excel-date", NumberStyle(epoch=1904), "1904-01-01"),
+        (43627, "excel-date", NumberStyle(epoch=1904), "2023-06-12"),
+        (43627, "excel-date-1904", PLAIN, "2023-06-12"),
+        (2_957_003, "excel-date-1904", PLAIN, "9999-12-31"),
+        (date(2023, 6, 12), "excel-date", PLAIN, "2023-06-12"),
     ],
 )
 def test_a_cell_is_read_as_it_is_meant(cell: Cell, how: Parse, style: NumberStyle, expected: Value) -> None:
@@ -78,6 +91,15 @@ def test_a_cell_is_read_as_it_is_meant(cell: Cell, how: Parse, style: NumberStyl
         ("12.6.23", "date", PLAIN),
         (45000.5, "date", PLAIN),
         ("2023-06", "day", PLAIN),
+        (60, "excel-date", PLAIN),  # 29 February 1900
+        (0, "excel-date", PLAIN),
+        (-1, "excel-date-1904", PLAIN),
+        (2_958_466, "excel-date", PLAIN),
+        (45089.5, "excel-date", PLAIN),
+        (True, "excel-date", PLAIN),
+        ("12.06.2023", "excel-date", PLAIN),
+        ("1.234", "number", NumberStyle(undecided=True)),
+        ("1,234", "integer", NumberStyle(undecided=True)),
         ("25 Uhr", "time", PLAIN),
         ("17:00:30", "time", PLAIN),
         ("abends", "time", PLAIN),
@@ -148,3 +170,19 @@ def test_a_slug_fits_a_key_and_is_its_own_slug(text: str) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*|", found, re.ASCII)
     assert slug(found) == found
     assert len(found) <= 128
+
+
+@given(st.integers(61, 2_958_465))
+def test_days_counted_from_1900_and_from_1904_are_1462_apart(number: int) -> None:
+    assert parse_cell(number, "excel-date", PLAIN) == (date(1899, 12, 30) + timedelta(days=number)).isoformat()
+    if number > 1462:
+        assert parse_cell(number, "excel-date", PLAIN) == parse_cell(number - 1462, "excel-date-1904", PLAIN)
+
+
+@given(st.decimals(min_value=-(10**6), max_value=10**6, places=2), st.sampled_from([(",", "."), (".", ","), (",", " "), (".", "'")]))
+def test_a_number_with_two_decimals_is_read_alike_in_its_style_and_without_one(number: Decimal, style: tuple[str, str]) -> None:
+    decimal, thousands = style
+    written = f"{number:,.2f}".translate(str.maketrans(",.", thousands + decimal))
+
+    assert parse_cell(written, "number", NumberStyle(decimal=decimal, thousands=thousands)) == float(number)
+    assert parse_cell(written, "number", NumberStyle(undecided=True)) == float(number)

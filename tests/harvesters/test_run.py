@@ -18,7 +18,7 @@ from tests.harvesters.world import HEADER, MAPPING, PROJECTS, Intake, intake
 def world(tmp_path: Path) -> Iterator[Intake]:
     made = intake(tmp_path)
     yield made
-    made.store.close()
+    made.close()
 
 
 def codes(run: RunRecord) -> list[str]:
@@ -477,6 +477,39 @@ def test_personal_data_in_a_text_wait_for_a_person_and_are_repeated_nowhere(worl
     assert code in [each.code for each in item.findings]
     said = repr((run, item, world.store.plans(open_only=False)))
     assert passage not in said
+
+
+_PHONE = "0631 23125 077"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (f"{_PHONE},Büro,läuft,2023,,", f"{_PHONE},Laden,läuft,2023,,"),
+        (f"{_PHONE},Büro,läuft,2023,,", f"{_PHONE},Büro,läuft,2023,,"),
+        (f"{_PHONE},Büro,{_PHONE},2023,,",),
+        (f"p9,Büro,{_PHONE},2023,,",),
+    ],
+    ids=["twice, differently", "twice", "wrong value, personal key", "wrong value"],
+)
+def test_no_finding_and_no_list_repeats_a_personal_key_or_value(world: Intake, lines: tuple[str, ...]) -> None:
+    world.projects(PROJECTS[0], *lines)
+
+    run = world.run()
+
+    assert world.published() == {"p1": "current"}
+    assert _PHONE not in repr((run, world.store.quarantine(), world.store.plans(open_only=False)))
+
+
+def test_a_dangling_reference_to_a_telephone_number_repeats_it_nowhere(world: Intake) -> None:
+    world.map(MAPPING + _EVENTS)
+    world.projects(PROJECTS[0])
+    world.drop("termine.csv", f"id,title,start,attendees,project\ne1,Rundgang,2023-07,30,{_PHONE}\ne2,Fest,2023-07,30,p1\n")
+
+    run = world.run()
+
+    assert world.published("event") == {"e2": "current"}
+    assert _PHONE not in repr((run, world.store.quarantine(), world.store.plans(open_only=False)))
 
 
 def test_what_the_configuration_calls_public_is_published(world: Intake) -> None:

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from catalog.plan import HeldReason, Outcome
+from harvesters import judging
 from harvesters import run as running
 from tests.harvesters.world import HEADER, MAPPING, PROJECTS, Intake, intake
 
@@ -29,7 +30,7 @@ kind = { constant = "local-district" }
 def world(tmp_path: Path) -> Iterator[Intake]:
     made = intake(tmp_path)
     yield made
-    made.store.close()
+    made.close()
 
 
 def package(*fields: str, name: str = "firmen", **schema: Any) -> str:
@@ -267,7 +268,7 @@ def test_an_unexpected_end_is_recorded_and_the_source_is_free_again(world: Intak
         raise KeyboardInterrupt
 
     world.projects(*PROJECTS)
-    monkeypatch.setattr(running, "check_rows", interrupt)
+    monkeypatch.setattr(judging, "check_rows", interrupt)
     with pytest.raises(KeyboardInterrupt):
         world.run()
     monkeypatch.undo()

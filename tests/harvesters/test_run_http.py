@@ -103,7 +103,6 @@ FAULTS: dict[str, tuple[Script, Outcome]] = {
     "loop": (reply(b"", 302, Location="/projekte.csv"), Outcome.FAILED),
     "inside": (reply(b"", 302, Location="http://169.254.169.254/"), Outcome.FAILED),
     "garbage": (raw(b"\x00\x01"), Outcome.FAILED),
-    "utf-16": (reply(csv(*PROJECTS).decode().encode("utf-16")), Outcome.FAILED),
 }
 
 
@@ -124,6 +123,17 @@ def test_whatever_the_source_does_what_is_published_stays(name: str, tmp_path: P
         web = quick(tmp_path / "rested") if name == "503" else web
         assert run(made, web).outcome is Outcome.OK
     assert len(made.published()) == 4
+
+
+def test_the_same_table_in_another_encoding_changes_nothing_and_is_reported(tmp_path: Path) -> None:
+    routes = {"/projekte.csv": reply(csv(*PROJECTS))}
+    with serving(routes) as server:
+        made, web = at(tmp_path, server.url("/")), quick(tmp_path)
+        run(made, web)
+        routes["/projekte.csv"] = reply(csv(*PROJECTS).decode().encode("utf-16"))
+        record = run(made, web, days=30)
+    assert (record.outcome, [each.code for each in record.findings]) == (Outcome.UNCHANGED, ["detected-dialect"])
+    assert made.editions() == 1
 
 
 def test_validators_of_a_held_plan_wait_for_its_approval(tmp_path: Path) -> None:

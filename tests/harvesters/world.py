@@ -1,5 +1,6 @@
 """One source, one drop folder, one catalogue: everything real, only the clock is ours."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,11 +9,14 @@ from catalog.files import Files
 from catalog.plan import Guards, Review, RunRecord
 from catalog.publish import Publisher
 from catalog.store import Store
+from catalog.vault import Vault
 from dcat.render import renderer
 from harvesters.harvester import SourceConfig
+from harvesters.replay import replay
 from harvesters.run import harvest
 from schemas.personal_data import Detector
 from tests.catalog.world import Clock, site, two_formats
+from tests.vaults import new_vault
 
 MAPPING = """
 [[table]]
@@ -38,6 +42,7 @@ class Intake:
     store: Store
     clock: Clock
     source: SourceConfig
+    vault: Vault
     detector: Detector = field(default_factory=Detector)
 
     @property
@@ -55,6 +60,7 @@ class Intake:
             renderer=renderer(site()),
             clock=self.clock,
             write_files=two_formats,
+            vault=self.vault,
         )
 
     def drop(self, name: str, content: str | bytes) -> None:
@@ -71,7 +77,7 @@ class Intake:
     def guard(self, **guards: object) -> None:
         self.source = replace(self.source, guards=replace(self.source.guards, **guards))  # type: ignore[arg-type]  # test shorthand
 
-    def run(self, *, days: float = 0.0, plan_only: bool = False) -> RunRecord:
+    def run(self, *, days: float = 0.0, plan_only: bool = False, uploads: Mapping[str, bytes] | None = None) -> RunRecord:
         self.clock.now += timedelta(days=days, seconds=1)
         return harvest(
             self.source,
@@ -81,7 +87,24 @@ class Intake:
             now=self.clock.now,
             detector=self.detector,
             plan_only=plan_only,
+            vault=self.vault,
+            uploads=uploads,
         )
+
+    def replay(self, run: int) -> RunRecord:
+        return replay(
+            self.source,
+            run,
+            store=self.store,
+            archive=self.archive,
+            vault=self.vault,
+            now=self.clock.now,
+            detector=self.detector,
+        )
+
+    def close(self) -> None:
+        self.vault.close()
+        self.store.close()
 
     def published(self, table: str = "project") -> dict[str, str]:
         """Key -> state of the published rows."""
@@ -100,6 +123,6 @@ def intake(folder: Path) -> Intake:
     source = SourceConfig(
         name="projekte", title="Projekte", kind="files", url="drop", folder=folder, options={"mapping": "mapping.toml"}, guards=guards
     )
-    made = Intake(folder=folder, store=store, clock=clock, source=source)
+    made = Intake(folder=folder, store=store, clock=clock, source=source, vault=new_vault(folder, clock))
     made.map(MAPPING)
     return made

@@ -12,7 +12,8 @@ import pytest
 from harvesters.http.faults import Fault, HttpError
 from harvesters.http.limits import MB, Limits
 from harvesters.http.opening import open_source
-from harvesters.reading import BrokenFile, Layout, read_csv
+from harvesters.reading import BrokenFile, Layout, read_sheet
+from harvesters.reading import Line as TableLine
 from tests.harvesters.http.servers import Line, Request, Script, Server, head, in_turn, raw, reply, serving
 from tests.harvesters.http.world import SWIFT, World, world
 
@@ -285,8 +286,11 @@ def test_a_charset_that_is_wrong_changes_no_byte_and_the_reader_finds_out(tmp_pa
         payload = world(server.url(), tmp_path).open().get("")
     assert (payload.content, payload.charset) == (content, "utf-8")
     with pytest.raises(BrokenFile, match="nicht in utf-8 gespeichert"):
-        read_csv(payload.content, Layout())
-    assert next(read_csv(payload.content, Layout(encoding="cp1252")).lines).cells == ("1", "Müllerstraße")
+        read_sheet("a.csv", payload.content, Layout(encoding="utf-8"))
+    for layout in (Layout(), Layout(encoding="cp1252")):
+        (line,) = read_sheet("a.csv", payload.content, layout).lines
+        assert isinstance(line, TableLine)
+        assert line.cells == ("1", "Müllerstraße")
 
 
 @pytest.mark.parametrize(
