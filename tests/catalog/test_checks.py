@@ -85,7 +85,7 @@ def test_german_office_files_are_read_as_they_are(tmp_path: Path, text: str) -> 
     report = validate_file(path, table=PROJECT, language="de")
 
     assert report.valid, report.text()
-    assert "cp1252" in report.text()
+    assert "Windows-1252" in report.text()
 
 
 def test_xlsx_and_json_are_judged_too(tmp_path: Path) -> None:
@@ -198,4 +198,4 @@ def test_old_line_ends_and_utf_16_are_read(tmp_path: Path) -> None:
     (tmp_path / "u.csv").write_bytes("id;title;status\nx1;Bäume;running\n".encode("utf-16"))
 
     assert validate_file(tmp_path / "cr.csv", table=PROJECT, language="de").valid
-    assert "utf-16" in validate_file(tmp_path / "u.csv", table=PROJECT, language="de").text()
+    assert "UTF-16" in validate_file(tmp_path / "u.csv", table=PROJECT, language="de").text()
