@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from catalog import tables
 from catalog.codec import dumps, loads
+from catalog.consent import PLAN, forget_consent
 from catalog.database import Record, Shelf
 from catalog.decisions import record_decision
 from catalog.plan import Plan, PlanState, StoredPlan, TablePlan
@@ -61,13 +62,13 @@ class PlanShelf(Shelf):
             found = connection.execute(_OPEN_PLANS if open_only else _PLANS, {"limit": limit})
             return tuple(map(_stored, found))
 
-    def reject_plan(self, plan: int, by: str, reason: str) -> None:
+    def reject_plan(self, plan: int, by: str, reason: str, *, role: str = "") -> None:
         """Raises UnknownItem, DecisionRefused."""
         with self.database.write() as connection:
             require_open(read_plan(connection, plan))
             now = self._clock()
             close_plan(connection, plan, PlanState.REJECTED, by=by, reason=reason, at=now)
-            record_decision(connection, at=now, who=by, what="reject", target=f"plan {plan}", why=reason)
+            record_decision(connection, at=now, who=by, role=role, what="reject", target=f"plan {plan}", why=reason)
 
 
 def read_plan(connection: Connection, plan: int) -> StoredPlan:
@@ -85,13 +86,14 @@ def require_open(stored: StoredPlan) -> None:
 def close_plan(connection: Connection, plan: int, state: PlanState, *, by: str, reason: str, at: datetime) -> None:
     values = {"state": state.value, "decided_by": by, "reason": reason, "decided_at": at}
     connection.execute(tables.plan.update().where(_plan.id == plan).values(values))
+    forget_consent(connection, PLAN, plan)
 
 
 def without_withdrawn(connection: Connection, plan: Plan) -> Plan:
     """The plan without rows and tables that were withdrawn: they must not come back by being stored here."""
     w = tables.withdrawn_row.c
     barred = set(map(tuple, connection.execute(select(w.table_name, w.key))))
-    gone = withdrawn_tables(connection)
+    gone = withdrawn_tables(connection, [each.declaration.table.name for each in plan.tables])
     kept = tuple(_without_keys(each, barred) for each in plan.tables if each.declaration.table.name not in gone)
     return replace(plan, tables=kept)
 
@@ -105,6 +107,13 @@ def rewrite_plan(connection: Connection, stored: StoredPlan, plan: Plan, state: 
     """Overwrite what a stored plan holds: only for withdrawal."""
     values = {"content": _pack(plan), "state": state.value}
     connection.execute(tables.plan.update().where(_plan.id == stored.id).values(values))
+
+
+def forget_content(connection: Connection, plan: int) -> None:
+    """What a decided plan would have changed is nobody's business any more; that it was, and who decided, stays."""
+    stored = read_plan(connection, plan)
+    emptied = replace(stored.plan, tables=(), holds=(), findings=(), base="")
+    connection.execute(tables.plan.update().where(_plan.id == plan).values(content=_pack(emptied), base=""))
 
 
 def plans_of_sources(connection: Connection, sources: frozenset[str]) -> list[StoredPlan]:

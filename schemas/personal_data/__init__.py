@@ -5,7 +5,17 @@ Importing takes about 0.2 s (telephone number tables), so the public web server 
 """
 
 from schemas.personal_data.detector import DEFAULT_MAILBOXES, Detector
-from schemas.personal_data.findings import personal_findings, text_findings
+from schemas.personal_data.findings import personal_findings, text_findings, without_passages
 from schemas.personal_data.hit import PERSONAL_CODES, Hit, Kind, masked
 
-__all__ = ["DEFAULT_MAILBOXES", "PERSONAL_CODES", "Detector", "Hit", "Kind", "masked", "personal_findings", "text_findings"]
+__all__ = [
+    "DEFAULT_MAILBOXES",
+    "PERSONAL_CODES",
+    "Detector",
+    "Hit",
+    "Kind",
+    "masked",
+    "personal_findings",
+    "text_findings",
+    "without_passages",
+]

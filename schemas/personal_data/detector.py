@@ -1,5 +1,7 @@
 """The detector: every kind's search over one text, then what the configuration knows to be public."""
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Collection, Iterator
 
@@ -7,6 +9,7 @@ from schemas.errors import ConfigurationError
 from schemas.personal_data import links, mail, numbers, persons, phone, places, plates
 from schemas.personal_data.folding import Span, fold, without_dates, without_links
 from schemas.personal_data.hit import Hit, Kind
+from schemas.personal_data.version import rules_digest
 from schemas.personal_data.words import word_list
 
 #: Names of mailboxes that belong to a post, not to a person. They count only at the hosts the configuration names.
@@ -43,9 +46,16 @@ class Detector:
         self._hosts = tuple(each.lower().lstrip("@.") for each in hosts)
         self._mailboxes = frozenset(each.lower() for each in mailboxes)
         self._public = frozenset(_bare(fold(each).text) for each in public) - {""}
+        settings = [sorted(map(str, each)) for each in (venues, self._hosts, self._mailboxes, self._public)]
+        self._settings = json.dumps(settings, ensure_ascii=False)
         for venue, (streets, _) in zip(venues, self._venues, strict=True):
             if not streets:
                 raise ConfigurationError(f"[privacy] venues: {venue!r} hat keine Straße mit Hausnummer")
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one when the rules, their libraries or the allow-lists are others: then what is published is judged again."""
+        return hashlib.sha256(f"{rules_digest()}\0{self._settings}".encode("utf-8", "surrogatepass")).hexdigest()
 
     def find(self, text: str, *, heading: str = "") -> tuple[Hit, ...]:
         """Hits in the order of the text. `heading` is the title of the column: "Telefon" or "Geburtsdatum" speaks of every value below it.
@@ -89,7 +99,8 @@ class Detector:
         if _bare(passage) in self._public:
             return True
         if kind is Kind.EMAIL or passage.lower().startswith("mailto:"):
-            return self._is_post(mail.plain_mail(passage.lower().removeprefix("mailto:").split("?")[0]))
+            address = mail.plain_mail(passage.lower().removeprefix("mailto:").split("?")[0])
+            return _bare(address) in self._public or self._is_post(address)
         return kind is Kind.ADDRESS and self._is_venue(passage)
 
     def _is_post(self, address: str) -> bool:

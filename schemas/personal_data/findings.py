@@ -1,6 +1,7 @@
 """Personal data in rows and texts as findings: rule and place, never the passage."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from schemas.personal_data.detector import Detector
 from schemas.personal_data.hit import Hit, Kind, masked
@@ -30,6 +31,12 @@ def text_findings(detector: Detector, texts: Iterable[tuple[str, str]], *, origi
     """Findings of (field name, text) pairs that are no row: title and description of a data set, an answer's remark."""
     found = dict.fromkeys((field, hit.kind) for field, text in texts for hit in detector.find(text))
     return tuple(_finding(kind, table=table, key="", origin=_safe(origin, detector), field=field) for field, kind in found)
+
+
+def without_passages(finding: Finding, detector: Detector) -> Finding:
+    """The finding, fit to be kept: a message may quote what stands in a cell, and a key may be somebody's telephone number. Where it
+    came from stays as it is: withdrawal looks for payloads by it."""
+    return replace(finding, message=_safe(finding.message, detector), key=_safe(finding.key, detector))
 
 
 def _text(field: Field, row: Row) -> str | None:

@@ -2,12 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 
 #: Everything the patterns can read as it stands: Latin letters, digits, ASCII punctuation, line breaks.
 _PLAIN = re.compile(r"[\t\n\r -~À-ÖØ-öø-ÿ§€„“”‚‘…°²³´µ]*+")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
+#: What editors leave in texts: entities, and tags without attributes (with attributes there is something in them to look through).
+_MARKUP = re.compile(
+    r"(?P<entity>&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});)"
+    r"|(?P<line></?(?:br|p|div|li|ul|ol|dl|dt|dd|tr|td|th|table|tbody|h[1-6]|hr|blockquote|pre|address|section|article) {0,2}/?>)"
+    r"|(?P<inline></?(?:b|i|u|s|em|strong|span|small|big|sup|sub|mark|font|code|tt|q|cite|wbr) {0,2}/?>|</a>)",
+    re.IGNORECASE,
+)
 _LINE_BREAKS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
 
 Span = tuple[int, int]
@@ -16,29 +24,50 @@ Span = tuple[int, int]
 @dataclass(frozen=True)
 class Folded:
     text: str
-    positions: Sequence[int]  #: of each character of `text` in the original; one more for the end
+    starts: Sequence[int]  #: of each character of `text`: where it begins in the original …
+    ends: Sequence[int]  #: … and where it ends: an entity is one character here and many there
 
     def original(self, span: Span) -> Span:
+        """`span` is not empty."""
         start, end = span
-        return self.positions[start], self.positions[end - 1] + 1
+        return self.starts[start], self.ends[end - 1]
 
 
 def fold(text: str) -> Folded:
-    """Compatibility characters as plain ones, dashes as "-", spaces as " ", invisible characters gone, umlauts in one piece."""
-    if _PLAIN.fullmatch(text):
-        return Folded(text, range(len(text) + 1))
+    """Compatibility characters as plain ones, dashes as "-", spaces as " ", invisible characters gone, umlauts in one piece,
+    entities as what they stand for, tags as line breaks or nothing."""
+    if _PLAIN.fullmatch(text) and "&" not in text and "<" not in text:
+        return Folded(text, range(len(text)), range(1, len(text) + 1))
     characters: list[str] = []
-    positions: list[int] = []
-    for position, character in enumerate(text):
-        for each in _spellings(character):
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end, written in _pieces(text):
+        for each in written:
             if unicodedata.combining(each) and characters:
                 whole = unicodedata.normalize("NFC", characters[-1] + each)
                 if len(whole) == 1:
-                    characters[-1] = whole
+                    characters[-1], ends[-1] = whole, end
                     continue
             characters.append(each)
-            positions.append(position)
-    return Folded("".join(characters), [*positions, len(text)])
+            starts.append(start)
+            ends.append(end)
+    return Folded("".join(characters), starts, ends)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, what is read there), character by character and in one piece for markup."""
+    position = 0
+    for markup in _MARKUP.finditer(text):
+        yield from ((at, at + 1, _spellings(text[at])) for at in range(position, markup.start()))
+        yield markup.start(), markup.end(), _read(markup)
+        position = markup.end()
+    yield from ((at, at + 1, _spellings(text[at])) for at in range(position, len(text)))
+
+
+def _read(markup: re.Match[str]) -> str:
+    if markup["entity"]:
+        return "".join(map(_spellings, unescape(markup[0])))
+    return "\n" if markup["line"] else ""
 
 
 def _spellings(character: str) -> str:
@@ -58,7 +87,7 @@ def _spellings(character: str) -> str:
 _URL = re.compile(r"(?:https?|ftp)://[^\s<>\"]++|\bwww\.[^\s<>\"]++", re.IGNORECASE)
 _DATE_OR_TIME = re.compile(
     r"(?<![\d.])\d{1,2}\. ?\d{1,2}\. ?(?:\d{4}|\d{2})?(?!\d)|(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)"
-    r"|(?<!\d)\d{1,2}[:.]\d{2}(?: ?- ?\d{1,2}[:.]\d{2})?(?= ?Uhr|[^\d.]|$)(?![\d.:/-]\d)",
+    r"|(?<!\d)(?<!\d\.)\d{1,2}[:.]\d{2}(?: ?- ?\d{1,2}[:.]\d{2})?(?= ?Uhr|[^\d.]|$)(?![\d.:/-]\d)",
     re.IGNORECASE,
 )
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from schemas.personal_data.folding import Span
 
 _AT = re.compile(
-    r"@|(?P<word>\s(?:at|ät|ädd)\s)|\s?[(\[{<]\s?(?:at|ät|ad|a|@|klammeraffe)\s?[)\]}>]\s?|&#(?:0?64|x40);|&commat;|%40|\s@\s|[_-]at[_-]",
+    r"@ ?\n ?|@|(?P<word>\s(?:at|ät|ädd)\s)"
+    r"|\s?[(\[{<]\s?(?:at|ät|ad|a|@|klammeraffe)\s?[)\]}>]\s?|&#(?:0?64|x40);|&commat;|%40|\s@\s|[_-]at[_-]",
     re.IGNORECASE,
 )
 _DOT = r"(?:\s?[(\[{<]\s?(?:dot|punkt|pkt|\.)\s?[)\]}>]\s?|\s(?:dot|punkt)\s|&#46;|\s\.\s|\.)"
@@ -14,6 +15,8 @@ _HOST = re.compile(rf"[^\W_][\w-]{{0,62}}+(?:{_DOT}[^\W_][\w-]{{0,62}}+){{1,8}}"
 _LOCAL_END = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}\Z")
 _SPELLED_DOT_BEFORE = re.compile(rf"[\w+-]{{1,40}}{_DOT}\Z", re.IGNORECASE)
 _SPELLED_DOT = re.compile(_DOT, re.IGNORECASE)
+_SCHEME = "mailto:"
+_QUERY = re.compile(r"\?[^\s<>\"]{0,500}[^\s<>\".,:;!?)\]}'’”“»]")
 _CUE = re.compile(r"mail|kontakt|adresse|schreib|erreich|melde", re.IGNORECASE)
 _NO_HOST = re.compile(r"(?:iot|odata)\.\w+", re.IGNORECASE)  # SensorThings and OData name links like this: Datastreams@iot.nextLink
 _TOP_LEVEL = re.compile(r"[^\W\d_]{2,}+|xn--[\w-]++", re.IGNORECASE)
@@ -24,7 +27,19 @@ def mails(text: str) -> Iterator[Span]:
         host = _HOST.match(text, at.end())
         start = _local_start(text, at.start())
         if host and start is not None and _is_host(host[0]) and not (at["word"] and _is_prose(text, start, at, host[0])):
-            yield start, host.end()
+            yield _link_start(text, start), _link_end(text, start, host.end())
+
+
+def _link_start(text: str, start: int) -> int:
+    """`mailto:` belongs to the address."""
+    scheme = start - len(_SCHEME)
+    return scheme if scheme >= 0 and text[scheme:start].lower() == _SCHEME else start
+
+
+def _link_end(text: str, start: int, end: int) -> int:
+    """So does what is filled in: `?subject=…`."""
+    query = _QUERY.match(text, end) if _link_start(text, start) < start else None
+    return query.end() if query else end
 
 
 def plain_mail(passage: str) -> str:

@@ -21,7 +21,7 @@ IBAN_LENGTHS = {
     }.items()
     for country in countries.split()
 }  # fmt: skip
-_IBAN_START = re.compile(r"(?:(?<![^\W_])|(?<=IBAN))(?P<country>[A-Z]{2})[ .-]?\d{2}", re.IGNORECASE | re.ASCII)
+_IBAN_START = re.compile(r"(?:(?<![^\W_])|(?<=IBAN))(?P<country>[A-Z]{2})[ .-]?\d[ .-]?\d", re.IGNORECASE | re.ASCII)
 
 
 def ibans(text: str) -> Iterator[Span]:

@@ -59,11 +59,11 @@ _TITLES = re.compile(
 _PARTICLES = re.compile(r"(?:von|van|de|zu|zur|vom|el|al|di|da|Freiherr|Graf|Gräfin)(?: (?:der|den|dem|und zu))? ", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[^\W\d_][^\W\d_]{0,30}(?:['’-][^\W\d_]{1,30}){0,3}")
 _OFFICE = re.compile(
-    r"\w*(?:meister|meisterin|präsident|präsidentin|minister|ministerin|direktor|direktorin|kanzler|kanzlerin|sekretär"
+    r"\w*(?:(?:bürger|haus|bau|werk|schwimm|brand|forst|straßen|kapell|schornsteinfeger|rechnungs)meister(?:in)?|präsident|präsidentin|minister|ministerin|direktor|direktorin|kanzler|kanzlerin|sekretär"
     r"|sekretärin|leiter|leiterin|rat|rätin"
     r"|vorsitzender?|vorsitzenden|beigeordneter?|beigeordneten|dezernent|dezernentin|abgeordneter?|vorsteher|vorsteherin"
     r"|beauftragter?|beauftragten|intendant"
-    r"|intendantin|landrat|landrätin|richter|richterin|professor|professorin|doktor|doktorin|kollege|kollegin|kollegen|nachbar"
+    r"|intendantin|landrat|landrätin|richterin|professor|professorin|doktor|doktorin|kollege|kollegin|kollegen|nachbar"
     r"|nachbarin|lehrer|lehrerin|pfarrer"
     r"|pfarrerin|sprecher|sprecherin)",
     re.IGNORECASE,

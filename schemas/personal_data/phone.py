@@ -18,7 +18,8 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _OTHER_NUMBER = re.compile(
-    r"akten|\baz\b|zeichen\b|vorlage|drucksache|vorgang|inventar|artikel|bestell|auftrag|rechnung|gerät|zähler|serien|schlüssel"
+    r"akten|\baz\b|zeichen\b|vorlage|drucksache|vorgang|inventar|artikel|bestell|auftrag|rechnung|gerät|zähler|serien"
+    r"|\wschlüssel|schlüssel(?:nummer|-?nr)?[.: ]{0,3}$"
     r"|\bags\b|\bars\b|gtin|\bean\b|isbn|issn|\bdoi\b|utm|wert\b|konto|\bblz\b|flur|ticket|sensor|haushalt|produkt|kennung"
     r"|kennziffer|matrikel|\bkunden|\bnr\.? ?$|(?<=\w)nummer:? ?$|\bid:? ?$|charge|version|\blos\b|eui\b|key\b|code\b|\bid\b",
     re.IGNORECASE,
@@ -29,6 +30,8 @@ _SHORT = re.compile(
     r"|lautet))?[: ]{1,3}(?P<number>[1-9][\d /-]{3,12}\d)(?![\d.:])",
     re.IGNORECASE,
 )
+#: A number that a line break cut: only beside a word that says so, because columns of numbers look the same.
+_BROKEN = re.compile(r"(?<![\w+])(?<!\d[.,:/-])0\d{1,4}[ /-]{0,2}\n[ -]?\d[\d /-]{2,12}\d(?!\d)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _REGIONAL_KEY = re.compile(r"(?:0[1-9]|1[0-6])\d{6}0000")  # of a district or a city without districts
 #: Fewer digits (with the leading 0) are taken for a telephone number only beside a word that says so.
@@ -44,6 +47,9 @@ def phones(text: str) -> Iterator[Span]:
         end = _number_end(found, told=cue is True)
         if end:
             yield found.start(), end
+    for broken in _BROKEN.finditer(text):
+        if _cue(text, broken.start()) is True and _is_number(broken[0], told=True):
+            yield broken.span()
     for short in _SHORT.finditer(text):
         if len(re.sub(r"\D", "", short["number"])) >= 5 and not _YEAR.match(short["number"]):
             yield short.span("number")

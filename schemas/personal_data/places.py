@@ -22,6 +22,7 @@ _STREET_ENDING = re.compile(
 _STREET_WORD = re.compile(rf"[^\W\d_][\w.'’/-]{{0,40}}{_STREET_ENDING.pattern}", re.IGNORECASE)
 _PREPOSITIONS = word_list("am an auf bei beim hinter im in ob ober oberm unter unterm vor zu zum zur neben über")
 _ARTICLES = word_list("der den dem die das des")
+_ADJECTIVE = re.compile(r"[A-ZÄÖÜ][\wäöüß]{1,20}(?:en|er|em|EN|ER|EM)")
 _HEADS = word_list("platz straße strasse str. allee weg hof ufer ring park")  # "Platz der Republik"
 _NO_STREET = word_list(
     "jahr jahre tag beispiel platz rang seite nummer nr nr. stand runde punkt abschnitt phase teil los gruppe linie gleis raum zimmer"
@@ -149,11 +150,13 @@ def _capitalised_before(words: list[re.Match[str]]) -> int | None:
 
 
 def _after_preposition(words: list[re.Match[str]], *, any_case: bool) -> int | None:
-    """ "An der Luftmühle", "Im Leerental"."""
+    """ "An der Luftmühle", "Im Leerental", "Am Alten Bahndamm"."""
     if len(words) < 2 or not (any_case or words[-1][0][0].isupper()):
         return None
     if words[-2][0].lower() in _PREPOSITIONS:
         return words[-2].start()
     if len(words) > 2 and words[-2][0].lower() in _ARTICLES and words[-3][0].lower() in _PREPOSITIONS | _HEADS:
+        return words[-3].start()
+    if len(words) > 2 and words[-3][0].lower() in _PREPOSITIONS and _ADJECTIVE.fullmatch(words[-2][0]):
         return words[-3].start()
     return None

@@ -15,7 +15,7 @@ _PLATE = re.compile(
 #: KLAB123, KLAB 123, klab123
 _COMPACT = re.compile(rf"{_BEGIN}(?P<letters>[A-ZÄÖÜ]{{2,5}})(?P<gap>[ -]?){_NUMBER}", re.IGNORECASE)
 _VEHICLE = re.compile(
-    r"kennzeichen|nummernschild|\bkfz|\bpkw|\blkw|\bauto\b|\bautos\b|wagen|fahrzeug|transporter|motorrad|roller|moped|\btaxi"
+    r"kennzeichen|nummernschild|\bkfz|\bpkw|\blkw|\bauto\b|\bautos\b|wagen|fahrzeug|transporter|kombi\b|limousine|cabrio|kleinwagen|sattelzug|motorrad|roller|moped|\btaxi"
     r"|anhänger|wohnmobil|traktor"
     r"|park(?:t|en|ende|te|ten)\b|falschpark|halter|fahrer|abgeschleppt|zugelassen|unfall|rast\b|geblitzt|\b(?:bmw|vw|audi"
     r"|opel|mercedes|skoda|ford|golf)\b",

@@ -1,6 +1,7 @@
 """The docstring of an error is the sentence a user reads first."""
 
 import inspect
+import pickle
 
 import pytest
 
@@ -29,3 +30,10 @@ def test_what_is_gone_says_why_and_since_when() -> None:
 
     assert isinstance(error, CatalogError)
     assert (error.reason, error.at) == ("Name einer Person", "2026-11-22")
+
+
+@pytest.mark.parametrize("error", [SourceError("drop/projekte"), Gone("projekte", reason="Name einer Person", at="2026-11-22")])
+def test_an_error_is_the_same_when_it_comes_from_another_process(error: KlarError) -> None:
+    there = pickle.loads(pickle.dumps(error))
+
+    assert (type(there), str(there), vars(there)) == (type(error), str(error), vars(error))

@@ -15,6 +15,7 @@ from schemas.values import (
     FileFormat,
     Frequency,
     GeocodingLevel,
+    HvdCategory,
     Language,
     Licence,
     PublisherType,
@@ -24,7 +25,17 @@ from schemas.values import (
 from tests.shared import SHARED
 
 Coded = (
-    Theme | Frequency | AccessRight | Availability | DistributionStatus | Language | PublisherType | GeocodingLevel | Licence | FileFormat
+    Theme
+    | Frequency
+    | AccessRight
+    | Availability
+    | DistributionStatus
+    | Language
+    | PublisherType
+    | GeocodingLevel
+    | HvdCategory
+    | Licence
+    | FileFormat
 )
 MEMBERS: list[Coded] = [
     *Theme,
@@ -35,6 +46,7 @@ MEMBERS: list[Coded] = [
     *Language,
     *PublisherType,
     *GeocodingLevel,
+    *HvdCategory,
     *Licence,
     *FileFormat,
 ]

@@ -16,6 +16,9 @@ _TIME = sa.String(27)
 _SQLITE_TRIGGERS = (
     "CREATE TRIGGER decision_stays BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decision is append-only'); END",
     "CREATE TRIGGER decision_remains BEFORE DELETE ON decision BEGIN SELECT RAISE(ABORT, 'decision is append-only'); END",
+    # REPLACE deletes without asking the trigger above (sqlite.org, "PRAGMA recursive_triggers").
+    "CREATE TRIGGER decision_is_new BEFORE INSERT ON decision WHEN EXISTS (SELECT 1 FROM decision WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'decision is append-only'); END",
 )
 _POSTGRES_TRIGGERS = (
     "CREATE FUNCTION decision_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "

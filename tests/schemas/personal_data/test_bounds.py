@@ -22,6 +22,7 @@ PIECES = [
     *("12 345 678 90", "Tel. ", "Telefon: 1", "erreich", "Az. 0", "DE12 ", "DE", "KL-AB 1", "KL", "A-A 1-", "A1", "67655 ", "1, 67655 "),
     *("Str. 1, 67655 A ", "Am ", "An der ", "ich wohne ", "wohne in der ", "geb. ", "01.01.80 ", "* ", "Herr ", "Frau Dr. ", "Dr. "),
     *("von der ", "liebe frau ", "Mein Name ist ", "gez. ", "grüße\n", "http://", "http://a/user/", "www.", "?user=", "x.com/"),
+    *("&nbsp;", "&#64;", "&", "<b>", "<br>", "<", "a@\n", "0123\n", "Tel. 0123\n", "DE1 ", "Am Alten ", "mailto:a@b.de?a"),
     *("mailto:@", " ", "\n", "\r\n", "\t", "-", "_", "\x00", "\u200b", "a\u0308", "ß", "\ud800"),
 ]
 

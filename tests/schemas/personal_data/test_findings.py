@@ -1,8 +1,18 @@
 """Rows: which field, which kind, and never the value."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from schemas.declaration import city_wide
 from schemas.personal_data import Detector, personal_findings, text_findings
+from schemas.personal_data.version import rules_digest
 from schemas.row import Row, Value
 from schemas.table import Disclosure, Field, Table, common_tables
 from schemas.values import Text
@@ -104,3 +114,103 @@ def test_no_row_of_the_bundled_example_is_held_up(table: str) -> None:
 
     assert found == []
     assert rows_of(table)
+
+
+def test_what_the_program_itself_says_of_its_data_sets_is_nobodys() -> None:
+    """Titles, descriptions and keywords of every table and data set: publication looks through them, too."""
+    texts = [(name, text) for name, declared in city_wide().items() for text in _texts_of(declared)]
+    texts += [(table.name, text) for table in common_tables().values() for text in _texts_of(table)]
+
+    assert len(texts) > 500
+    assert text_findings(DETECTOR, texts) == ()
+
+
+def _texts_of(thing: Any) -> Iterator[str]:
+    """Every text in a declaration, however deep."""
+    if isinstance(thing, str):
+        yield thing
+    elif isinstance(thing, Mapping):
+        yield from (text for each in thing.values() for text in _texts_of(each))
+    elif isinstance(thing, tuple | list | frozenset):
+        yield from (text for each in thing for text in _texts_of(each))
+    elif is_dataclass(thing) and not isinstance(thing, type):
+        yield from (text for each in fields(thing) for text in _texts_of(getattr(thing, each.name)))
+
+
+OFFICE = Detector(
+    venues=("Rathaus, Willy-Brandt-Platz 1, 67657 Kaiserslautern",),
+    hosts=("kaiserslautern.example",),
+    public=("opendata@example.org", "0631 365-0"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Herausgeber: Stadt Kaiserslautern, Willy-Brandt-Platz 1, 67657 Kaiserslautern, Tel. 0631 365-0",
+        "Rathaus&nbsp;Nord: Willy-Brandt-Platz&nbsp;1, 67657&nbsp;Kaiserslautern",
+        "Fragen an info@kaiserslautern.example oder an opendata@example.org",
+        '<a href="mailto:opendata@example.org">opendata@example.org</a>',
+        "mailto:opendata@example.org?subject=Bänke",
+    ],
+)
+def test_offices_and_their_mailboxes_may_stand_in_a_description(text: str) -> None:
+    assert text_findings(OFFICE, [("description", text)]) == ()
+    assert text_findings(DETECTOR, [("description", text)]) != (), "control: without the allow-list there is something to find"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anna.muster@kaiserslautern.example",
+        "info@kaiserslautern.example.net",
+        "Willy-Brandt-Platz 11, 67657 Kaiserslautern",
+        "0631 365-0123",
+    ],
+)
+def test_what_only_resembles_an_office_is_found(text: str) -> None:
+    assert text_findings(OFFICE, [("description", text)]) != ()
+
+
+def test_the_fingerprint_changes_with_whatever_changes_a_finding() -> None:
+    plain = Detector()
+
+    assert plain.fingerprint == Detector().fingerprint
+    others = [
+        Detector(venues=("Musterstraße 1, 67655 Kaiserslautern",)),
+        Detector(hosts=("example.org",)),
+        Detector(mailboxes=("info",)),
+        Detector(public=("0631 365-0",)),
+        Detector(public=("opendata@example.org",)),
+    ]
+    assert len({plain.fingerprint, *(each.fingerprint for each in others)}) == 6
+
+
+def test_the_order_in_the_configuration_changes_no_fingerprint() -> None:
+    one, other = Detector(hosts=("a.example", "b.example")), Detector(hosts=("b.example", "a.example"))
+
+    assert one.fingerprint == other.fingerprint
+
+
+def test_the_fingerprint_is_the_same_in_every_process() -> None:
+    code = "from schemas.personal_data import Detector; print(Detector(hosts=('b', 'a'), public=('x', 'y')).fingerprint)"
+
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True, timeout=60
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+
+    assert told == {Detector(hosts=("a", "b"), public=("y", "x")).fingerprint}
+
+
+def test_a_changed_rule_changes_the_fingerprint(tmp_path: Path) -> None:
+    for name, content in (("old", "a = 1"), ("same", "a = 1"), ("new", "a = 2")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mail.py").write_text(content, encoding="utf-8")
+
+    old, same, new = (rules_digest(tmp_path / name) for name in ("old", "same", "new"))
+
+    assert old == same != new
+    assert rules_digest() not in (old, new)

@@ -7,21 +7,26 @@ from collections.abc import Callable
 import pytest
 
 from schemas.personal_data import Detector, Hit, masked
-from tests.schemas.personal_data import clean, frozen, grown
+from tests.schemas.personal_data import clean, fresh, frozen, grown
 from tests.schemas.personal_data.handwritten import GAPS, SENTENCES
 from tests.schemas.personal_data.measure import false_alarms, measure
 
 #: The frozen half may never be made easier: this stood before the first pattern did.
 FROZEN_DIGEST = "eaa543d0ad89d0965a3e0b52d22f23e22dd83b2021812157c31b3e70264aa584"
+#: The third set as it was measured first, before the detector was changed for it.
+FRESH_DIGEST = "55ca086efb16b9afa89f09460748f4a5fe606589734043d7591c677641c0450b"
 LEAST = {"email": 0.99, "phone": 0.99, "iban": 0.99, "plate": 0.95, "address": 0.95}
 OTHERS = 0.9  # of a kind for which no figure was promised; names without a word beside them are only measured
 HALVES = {"frozen half": frozen.planted_values, "grown half": grown.planted_values}
+#: In the third set half of the telephone numbers that a line break cuts stand beside no word that tells them from a column of numbers.
+LEAST_FRESH = {**LEAST, "phone": 0.97}
 CLEAN = {
     "lookalikes": clean.LOOKALIKES,
     "second look": clean.SECOND_LOOK,
     "prose": clean.PROSE,
     "numbers of offices": clean.numbers_of_offices(),
     "bundled example": clean.example_texts(),
+    "third set": fresh.CLEAN,
 }
 Record = Callable[[str, object], None]
 
@@ -37,6 +42,23 @@ def test_the_frozen_half_is_the_one_from_before_the_detector() -> None:
     values = [[each.kind, each.text, each.start, each.end] for each in frozen.planted_values()]
 
     assert hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest() == FROZEN_DIGEST
+
+
+def test_the_third_set_is_the_one_that_was_measured_first() -> None:
+    values = [[each.kind, each.text, each.start, each.end] for each in fresh.values()]
+
+    assert hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest() == FRESH_DIGEST
+
+
+def test_values_in_the_dress_of_editors_and_mail_programs_are_found(record_property: Record) -> None:
+    """After the detector was mended for them: docs/personal-data.md gives the figures from before, too."""
+    measured = measure(Detector(), fresh.values())
+
+    for line in measured.lines("third set"):
+        record_property("summary", line)
+    assert measured.planted.total() > 600
+    assert {kind: measured.recall(kind) for kind in measured.planted if measured.recall(kind) < LEAST_FRESH.get(kind, OTHERS)} == {}
+    assert {kind for kind in measured.planted if measured.coverage(kind) < 0.95} <= {"salutation"}, "a couple is two hits"
 
 
 @pytest.mark.parametrize("half", HALVES)
