@@ -10,7 +10,7 @@ from catalog.entries import Edition
 from catalog.plan import PublishedRow
 from schemas.dates import PartialDate
 from schemas.declaration import Declaration
-from schemas.model import Dataset, Distribution, Period, Site, SourceReference
+from schemas.model import Agent, Dataset, Distribution, Period, Removal, Site, SourceReference
 from schemas.row import Value
 from schemas.table import provenance_fields
 from schemas.values import AccessRight, Availability, FileFormat, Language, Licence, Text
@@ -39,7 +39,9 @@ def compose(
     rows: Sequence[PublishedRow],
     sources: Sequence[SourceReference],
     curation: Curation,
+    publisher: Agent,
     modified: datetime,
+    removal: Removal | None = None,
 ) -> Dataset:
     licence = licence_of(declaration, curation, site)
     return Dataset(
@@ -51,10 +53,10 @@ def compose(
         table=declaration.table.published(),
         themes=declaration.themes if curation.themes is None else curation.themes,
         keywords=declaration.keywords if curation.keywords is None else curation.keywords,
-        publisher=site.publisher,
+        publisher=publisher,
         contact=curation.contact or site.contact,
         licence=licence,
-        attribution=attribution_of(declaration, licence, site),
+        attribution=attribution_of(declaration, licence, publisher),
         contributor_id=site.contributor_id,
         frequency=declaration.frequency,
         temporal=coverage(rows, declaration.temporal_fields),
@@ -72,6 +74,11 @@ def compose(
         sources=tuple(sources),
         kind=declaration.kind,
         landing_page=declaration.landing_page if curation.landing_page is None else curation.landing_page,
+        legislation=declaration.legislation if curation.legislation is None else curation.legislation,
+        hvd=curation.hvd,
+        series=declaration.series,
+        removal=removal,
+        content_modified=edition.created_at,
         curation=curation.notes,
         official=site.official,
     )
@@ -81,11 +88,11 @@ def licence_of(declaration: Declaration, curation: Curation, site: Site) -> Lice
     return curation.licence or declaration.licence or site.licence
 
 
-def attribution_of(declaration: Declaration, licence: Licence, site: Site) -> str:
+def attribution_of(declaration: Declaration, licence: Licence, publisher: Agent) -> str:
     """The text a "by" licence wants to be named; other licences want none."""
     if not licence.attribution_required:
         return ""
-    return declaration.attribution or site.publisher.name
+    return declaration.attribution or publisher.name
 
 
 def title_of(declaration: Declaration, curation: Curation) -> Text:

@@ -11,6 +11,9 @@ why = "Name aus der Satzung"
 [keywords]      values = [{de = "Beteiligung", en = "participation"}]
 [contact]       name = "…", email = "…", url = "…"
 [landing_page]  url = "https://…"
+[publisher]     organisation = "…"       key of a row in the table of organisations
+[legislation]   iris = ["https://…"]     ELI addresses of what obliges somebody to keep these data
+[hvd]           categories = ["statistics"]   a high-value data set under (EU) 2023/138; only this file can say so
 [spatial]       de = "…", en = "…", iris = ["…"], level = "municipality", bbox = [west, south, east, north],
                     centroid = [longitude, latitude]
 """
@@ -26,7 +29,9 @@ from catalog.entries import CurationError
 from schemas.declaration import DATASET_NAME
 from schemas.model import Contact, CurationNote, Place
 from schemas.row import Finding
-from schemas.values import GeocodingLevel, Licence, Text, Theme
+from schemas.values import HVD_LEGISLATION, GeocodingLevel, HvdCategory, Licence, Text, Theme
+
+_WEB = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +46,9 @@ class Curation:
     contact: Contact | None = None
     landing_page: str | None = None
     spatial: Place | None = None
+    publisher: str = ""  #: key of a row in the table of organisations; "": the body behind the site
+    legislation: tuple[str, ...] | None = None
+    hvd: tuple[HvdCategory, ...] = ()
     notes: tuple[CurationNote, ...] = ()
 
 
@@ -153,9 +161,31 @@ def _landing_page(entry: Mapping[str, Any]) -> str:
     return url
 
 
+def _publisher(entry: Mapping[str, Any]) -> str:
+    return _required(entry, "organisation")
+
+
+def _legislation(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    iris = _list(entry, "iris")
+    if not iris or not all(isinstance(each, str) and _WEB.fullmatch(each) for each in iris):
+        raise ValueError("»iris« braucht Adressen, die mit http:// oder https:// beginnen")
+    if HVD_LEGISLATION in iris:
+        raise ValueError("hochwertige Datensätze kennzeichnet [hvd], nicht [legislation]")
+    return tuple(iris)
+
+
+def _hvd(entry: Mapping[str, Any]) -> tuple[HvdCategory, ...]:
+    by_name = {category.name.lower().replace("_", "-"): category for category in HvdCategory}
+    names = _list(entry, "categories")
+    wrong = [each for each in names if not isinstance(each, str) or each not in by_name]
+    if wrong or not names:
+        raise ValueError(f"»categories« braucht Werte aus {', '.join(by_name)}; nicht {wrong}")
+    return tuple(by_name[each] for each in dict.fromkeys(names))
+
+
 def _address(entry: Mapping[str, Any], name: str) -> str:
     url = _string(entry, name)
-    if url and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", url):
+    if url and not _WEB.fullmatch(url):
         raise ValueError(f"»{name}« muss mit http:// oder https:// beginnen und darf keine Leerzeichen haben: {url!r}")
     return url
 
@@ -200,6 +230,9 @@ _READERS: Mapping[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Any]
     "keywords": (("values",), _keywords),
     "contact": (("name", "email", "url"), _contact),
     "landing_page": (("url",), _landing_page),
+    "publisher": (("organisation",), _publisher),
+    "legislation": (("iris",), _legislation),
+    "hvd": (("categories",), _hvd),
     "spatial": (("de", "en", "iris", "bbox", "centroid", "level"), _spatial),
 }
 

@@ -20,6 +20,8 @@ Json = dict[str, Any]
 #: Namespace of our ids; any UUID, as long as it never changes.
 _NAMESPACE = UUID("5f0a4f0e-6f0c-5d56-9a86-1d0b1c2f7e11")
 _LONGEST_TAG = 100
+#: What makes the id of a resource from that of its data set. Published ids hang on these numbers: they never change.
+_RESOURCE_NUMBERS = {"csv": 1, "json": 2, "ndjson": 3, "xlsx": 4, "parquet": 5, "geojson": 6}
 _GERMAN_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -63,8 +65,14 @@ def package(dataset: Dataset, site: Site) -> Json:
 
 
 def resource_id(dataset: Dataset, extension: str) -> str:
-    """Unique over all data sets, and the same as long as the data set has this file."""
-    return str(uuid5(UUID(dataset.uuid), extension))
+    """Unique over all data sets, the same as long as the data set has this file, and it leads back (`dataset_ids_of`)."""
+    return str(UUID(int=UUID(dataset.uuid).int ^ _RESOURCE_NUMBERS[extension]))
+
+
+def dataset_ids_of(resource: str) -> tuple[tuple[str, str], ...]:
+    """What the resource may be: (id of a data set, extension). Raises ValueError for what is no UUID."""
+    number = UUID(resource).int
+    return tuple((str(UUID(int=number ^ each)), extension) for extension, each in _RESOURCE_NUMBERS.items())
 
 
 def organization_of(agent: Agent, site: Site) -> Json:
@@ -104,6 +112,19 @@ def group_of(theme: Theme) -> Json:
     }
 
 
+def labels(dataset: Dataset, site: Site) -> dict[str, tuple[str, ...]]:
+    """By what CKAN clients filter and count, for the search (catalog.search.document.LABELS)."""
+    organization = organization_of(dataset.publisher, site)
+    return {
+        "uuid": (dataset.uuid,),
+        "organization": (organization["name"],),
+        "organization_id": (organization["id"],),
+        "group": tuple(each.code.lower() for each in dataset.themes),
+        "tag": tag_names(dataset),
+        "resource_format": tuple(each.format.extension.upper() for each in dataset.distributions),
+    }
+
+
 def tag_names(dataset: Dataset) -> tuple[str, ...]:
     """Keywords in the form CKAN takes: letters, digits, space, `-_.`, 2 to 100 characters. Umlauts stay."""
     cleaned = (tag_name(each.de) for each in dataset.keywords)
@@ -135,7 +156,7 @@ def _resource(dataset: Dataset, distribution: Distribution, position: int, site:
         "id": resource_id(dataset, extension),
         "package_id": dataset.uuid,
         "position": position,
-        "name": f"{dataset.title.de} ({distribution.format.title.de})",
+        "name": f"Daten ({distribution.format.title.de})",  # ckanapi makes a file name of it
         "description": "",
         "url": url,
         "access_url": url,

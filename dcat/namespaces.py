@@ -19,6 +19,7 @@ PREFIXES: Mapping[str, str] = {
     "prov": "http://www.w3.org/ns/prov#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "http://schema.org/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
@@ -28,7 +29,9 @@ PREFIXES: Mapping[str, str] = {
 #: Beyond the lists in schemas.values: single concepts only RDF needs.
 DATA_THEMES = "http://publications.europa.eu/resource/authority/data-theme"
 DATASET_TYPES = "http://publications.europa.eu/resource/authority/dataset-type/"
-CONTRIBUTORS = "http://dcat-ap.de/def/contributors/"
+#: The profile every description conforms to, as its own shapes name it: dcterms:conformsTo of each catalogue record.
+DCAT_AP_DE = "https://www.dcat-ap.de/def/dcatde/3.0/spec/"
+SHA1 = PREFIXES["spdx"] + "checksumAlgorithm_sha1"
 SHA256 = PREFIXES["spdx"] + "checksumAlgorithm_sha256"
 #: Schemes of skos:notation, from the DataCite ontology (SPAR), as DCAT-AP.de asks for adms:Identifier.
 URN_SCHEME = "http://purl.org/spar/datacite/urn"

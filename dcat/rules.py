@@ -1,4 +1,4 @@
-"""Our own gate: nothing is published that breaks `shapes/klar.ttl` or names a value outside a code list.
+"""Our own gate: nothing is published that breaks our shapes (`shapes/*.ttl`) or names a value outside a code list.
 
 Code lists are looked up, not validated: with the lists in the data graph each run would pay for reading them.
 """
@@ -6,11 +6,12 @@ Code lists are looked up, not validated: with the lists in the data graph each r
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Triple
 
-from dcat.namespaces import DATASET_TYPES, SHA256, curie, term
+from dcat.constraints import Result, Shapes, read_shapes
+from dcat.namespaces import DATASET_TYPES, curie, term
+from dcat.profiles import DE_3_0, Profile
 from schemas.row import Finding
 from schemas.values import (
     AccessRight,
@@ -19,16 +20,12 @@ from schemas.values import (
     FileFormat,
     Frequency,
     GeocodingLevel,
+    HvdCategory,
     Language,
     Licence,
     PublisherType,
     Theme,
 )
-
-if TYPE_CHECKING:
-    from rdflib import Graph
-
-    from dcat.shacl import Result
 
 #: predicate -> (German name, IRIs that DCAT-AP.de 3.0 and klar allow as its values).
 CODE_LISTS: Mapping[NamedNode, tuple[str, frozenset[str]]] = {
@@ -36,13 +33,13 @@ CODE_LISTS: Mapping[NamedNode, tuple[str, frozenset[str]]] = {
     term("dcterms:accrualPeriodicity"): ("Aktualisierungsfrequenz", frozenset(each.iri for each in Frequency)),
     term("dcterms:accessRights"): ("Grad der Zugänglichkeit", frozenset(each.iri for each in AccessRight)),
     term("dcatap:availability"): ("Verfügbarkeit", frozenset(each.iri for each in Availability)),
+    term("dcatap:hvdCategory"): ("HVD-Kategorie", frozenset(each.iri for each in HvdCategory)),
     term("adms:status"): ("Status", frozenset(each.iri for each in DistributionStatus)),
     term("dcterms:language"): ("Sprache", frozenset(each.iri for each in Language)),
     term("dcterms:license"): ("Lizenz", frozenset(each.iri for each in Licence)),
     term("dcterms:format"): ("Format", frozenset(each.iri for each in FileFormat)),
     term("dcatde:politicalGeocodingLevelURI"): ("Ebene der geopolitischen Abdeckung", frozenset(each.iri for each in GeocodingLevel)),
     term("dcterms:type"): ("Typ", frozenset({DATASET_TYPES + "STATISTICAL", *(each.iri for each in PublisherType)})),
-    term("spdx:algorithm"): ("Algorithmus", frozenset({SHA256})),
 }
 
 #: SHACL constraint component -> what a person reads after the name of the field.
@@ -51,6 +48,7 @@ _PHRASES = {
     "MaxCount": "ist zu oft angegeben",
     "Class": "verweist auf etwas, das nicht beschrieben ist",
     "Datatype": "hat einen falschen Datentyp",
+    "HasValue": "nennt den verlangten Wert nicht",
     "NodeKind": "ist Text, wo eine Adresse stehen muss, oder umgekehrt",
     "Pattern": "hat nicht die verlangte Form",
     "MinLength": "ist leer",
@@ -60,10 +58,39 @@ _PHRASES = {
 }
 
 
-def violations(triples: Iterable[Triple]) -> tuple[Finding, ...]:
-    """Every breach of our shapes and code lists, German, naming the field (a CURIE) and the node (as `origin`). Empty: fit to publish."""
+def violations(triples: Iterable[Triple], profile: Profile = DE_3_0, *, hvd: bool = False) -> tuple[Finding, ...]:
+    """Every breach of our shapes and code lists, German, naming the field (a CURIE) and the node (as `origin`). Empty: fit to publish.
+
+    `hvd`: the data set is a high-value one; then the marks of these are demanded, else they are forbidden.
+    """
     described = tuple(triples)
-    return (*_outside_lists(described), *_outside_shapes(described))
+    shapes = _read(shape_files(profile, hvd=hvd))
+    return (*_outside_lists(described), *(finding(each) for each in sorted(shapes.results(described))))
+
+
+def finding(result: Result) -> Finding:
+    """One result for people: in German and without SHACL's vocabulary."""
+    field = f" ({result.path})" if result.path else ""
+    value = f": {result.value}" if result.value else ""
+    phrase = _PHRASES.get(result.component, "ist nicht zulässig")
+    message = f"{result.name or result.path}{field} {phrase}{value}."
+    return Finding(code=f"shacl-{_kebab(result.component)}", message=message, field=result.path, origin=result.focus)
+
+
+def shape_files(profile: Profile, *, hvd: bool) -> tuple[str, ...]:
+    """Our own files that hold for a data set, in `shapes/`."""
+    return ("klar.ttl", profile.shapes, "hvd.ttl" if hvd else "not-hvd.ttl")
+
+
+@cache
+def _read(files: tuple[str, ...]) -> Shapes:
+    read = (read_shapes(shapes_text(each)) for each in files)
+    return Shapes(nodes=tuple(shape for each in read for shape in each.nodes))
+
+
+def shapes_text(name: str) -> str:
+    """One of our files as it ships."""
+    return resources.files("dcat").joinpath("shapes", name).read_text(encoding="utf-8")
 
 
 def _outside_lists(triples: Iterable[Triple]) -> Iterator[Finding]:
@@ -73,31 +100,6 @@ def _outside_lists(triples: Iterable[Triple]) -> Iterator[Finding]:
             field = curie(each.predicate.value)
             message = f"{name} ({field}): {each.object} steht nicht in der Codeliste."
             yield Finding(code="unknown-code", message=message, field=field, origin=str(each.subject).strip("<>"))
-
-
-def _outside_shapes(triples: Iterable[Triple]) -> Iterator[Finding]:
-    from dcat.shacl import graph_from_triples, results  # heavy: 850 ms
-
-    for each in sorted(results(graph_from_triples(triples), _shapes())):
-        yield Finding(code=f"shacl-{_kebab(each.component)}", message=_message(each), field=each.path, origin=each.focus)
-
-
-@cache
-def _shapes() -> "Graph":
-    from rdflib import Graph  # heavy: 350 ms
-
-    return Graph().parse(data=shapes_text(), format="turtle")
-
-
-def shapes_text() -> str:
-    """Our shapes as they ship."""
-    return resources.files("dcat").joinpath("shapes", "klar.ttl").read_text(encoding="utf-8")
-
-
-def _message(result: "Result") -> str:
-    field = f" ({result.path})" if result.path else ""
-    value = f": {result.value}" if result.value else ""
-    return f"{result.name}{field} {_PHRASES.get(result.component, 'ist nicht zulässig')}{value}."
 
 
 def _kebab(name: str) -> str:

@@ -1,73 +1,44 @@
-"""Running SHACL with pySHACL: our own shapes, and official profiles from a folder.
+"""Running official SHACL files with pySHACL. Our own shapes have an engine of their own (`dcat.constraints`).
 
 Importing this module costs about 0.9 s (rdflib and pySHACL): import it where a check really runs.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from xml.etree import ElementTree
 
 from pyoxigraph import Literal as OxLiteral
 from pyoxigraph import NamedNode, Triple
 from pyshacl import validate
-from rdflib import RDF, SH, SKOS, Graph, URIRef
+from rdflib import DCTERMS, RDF, RDFS, SH, SKOS, Graph, URIRef
 from rdflib import Literal as RdfLiteral
 from rdflib.term import Node
 
+from dcat.constraints import Result
 from dcat.namespaces import curie
-from schemas.errors import ConfigurationError
+from dcat.official import FILE_TYPES, LISTS, ProfileFiles, require_file
 
-#: Load order of "DCAT-AP.de 3.0" as GovData's validator has it; paths below the folder of shapes.
-_EU_AND_DE = (
-    "dcat-ap-3.0.0/dcat-ap-SHACL.ttl",
-    "dcat-ap-de-3.0/dcat-ap-SHACL-DE.ttl",
-    "dcat-ap-de-3.0/dcat-ap-de-deprecated.ttl",
-)
-#: Two official files that name the namespace dcatap: wrongly, so that availability is never checked.
-_MISNAMED = ("dcat-ap-de-3.0/dcat-ap-spec-german-additions.ttl", "dcat-ap-de-3.0/dcat-ap-de-controlledvocabularies.ttl")
 _WRONG_NAMESPACE, _RIGHT_NAMESPACE = "http://data.europa.eu/r5r#", "http://data.europa.eu/r5r/"
 #: The official files define that a series has one publisher and attach it to no class.
 _SERIES_REPAIR = """
 :DatasetSeries_Shape a sh:NodeShape ; sh:targetClass dcat:DatasetSeries ; sh:property :DE_DatasetSeries_dcterms_publisher_v_Min .
 """
-_LISTS = (
-    "vocab/adms_publisher_type.ttl",
-    "vocab/adms-status.ttl",
-    "vocab/distribution-status-sparql-result.ttl",
-    "vocab/license.rdf",
-    "vocab/dcat-ap-de-licenses-open.rdf",
-    "vocab/dcat-ap-de-contributors.rdf",
-    "vocab/high-value-categories.ttl",
-    "vocab/political-geocoding-level.ttl",
-)
-_ONTOLOGIES = ("ontologies/foaf_0_1.rdf", "ontologies/vcard.ttl", "ontologies/org.ttl", "ontologies/spdx-checksum.ttl")
-_FILE_TYPES = "vocab/file-type.xml"
 _FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type"
-_DASHBOARD = "govdata-dashboard/db-shapes.ttl"
-
-
-@dataclass(frozen=True, kw_only=True, order=True)
-class Result:
-    """One sh:ValidationResult, as text."""
-
-    severity: str  #: Violation, Warning, Info, or the local name of a profile's own severity
-    focus: str  #: IRI of the node; for a code list rule this is the value
-    path: str  #: CURIE, or "" when the path is not a single property
-    component: str  #: MinCount, Class, …
-    value: str  #: as N-Triples, or ""
-    name: str  #: sh:name of the rule, German if there is one, or ""
-    message: str  #: German if there is one
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfficialProfile:
     """Shapes of others, and what they expect to find beside a catalogue: code lists and class hierarchies."""
 
-    name: str
+    files: ProfileFiles
     shapes: Graph
     background: Graph
+
+    @property
+    def name(self) -> str:
+        return self.files.name
 
     def results(self, catalogue: Graph) -> tuple[Result, ...]:
         """Sorted results that touch a node of `catalogue`. Raises ValueError for an empty graph, which always conforms.
@@ -76,8 +47,10 @@ class OfficialProfile:
         """
         if (None, RDF.type, None) not in catalogue:
             raise ValueError("no typed node: an empty graph always conforms")
-        ours = {str(node) for node in catalogue.all_nodes()}
-        found = results(catalogue + self.background, self.shapes)
+        nodes = set(catalogue.subjects()) if self.files.own_nodes_only else catalogue.all_nodes()
+        ours = {str(node) for node in nodes}
+        inferred = _inferred(catalogue) if self.files.inference else Graph()
+        found = results(catalogue + self.background + inferred, self.shapes)
         return tuple(sorted(each for each in found if each.focus in ours and not each.severity.startswith("count_")))
 
     @cached_property
@@ -87,25 +60,25 @@ class OfficialProfile:
         return len(all_shapes - set(self.shapes.subjects(SH.deactivated, RdfLiteral(True))))
 
 
-def official_profile(folder: Path, *, repaired: bool = True) -> OfficialProfile:
-    """DCAT-AP.de 3.0 from `folder`. `repaired` mends the two known faults of the official files, which makes it stricter.
+def _inferred(catalogue: Graph) -> Graph:
+    """Classes that nobody writes down: everything is a resource, and DCMI gives dcterms:license its range. Typing licences in the feed
+    itself would make the German shapes judge the German licence list, which breaks one of their rules."""
+    inferred = Graph()
+    for each in catalogue.all_nodes():
+        inferred.add((each, RDF.type, RDFS.Resource))
+    for each in catalogue.objects(None, DCTERMS.license):
+        inferred.add((each, RDF.type, DCTERMS.LicenseDocument))
+    return inferred
 
-    Takes about a second: keep it. Raises ConfigurationError that names a file that is missing.
-    """
-    shapes = _read(folder, _EU_AND_DE)
-    for name in _MISNAMED:
-        text = _text(folder, name)
-        if repaired:
-            text = text.replace(_WRONG_NAMESPACE, _RIGHT_NAMESPACE)
-            text += _SERIES_REPAIR if ":DE_DatasetSeries_dcterms_publisher_v_Min" in text else ""
+
+def load(folder: Path, files: ProfileFiles) -> OfficialProfile:
+    """Takes about a second: keep it. Raises ConfigurationError that names a file that is missing."""
+    shapes = _read(folder, files.files)
+    for name in files.mended:
+        text = _text(folder, name).replace(_WRONG_NAMESPACE, _RIGHT_NAMESPACE)
+        text += _SERIES_REPAIR if ":DE_DatasetSeries_dcterms_publisher_v_Min" in text else ""
         shapes.parse(data=text, format="turtle")
-    name = "DCAT-AP.de 3.0, berichtigt" if repaired else "DCAT-AP.de 3.0"
-    return OfficialProfile(name=name, shapes=shapes, background=_background(folder))
-
-
-def dashboard_profile(folder: Path) -> OfficialProfile:
-    """GovData's quality figures for data providers, without its counters."""
-    return OfficialProfile(name="GovData-Dashboard", shapes=_read(folder, [_DASHBOARD]), background=_background(folder))
+    return OfficialProfile(files=files, shapes=shapes, background=_background(folder))
 
 
 def results(data: Graph, shapes: Graph) -> Iterator[Result]:
@@ -148,11 +121,11 @@ def _rdflib(value: object) -> Node:
             raise ValueError(f"neither a named node nor a literal: {value}")
 
 
+@cache
 def _background(folder: Path) -> Graph:
     extracts = sorted(each.relative_to(folder).as_posix() for each in folder.glob("vocab/eu_*.ttl"))
-    graph = _read(folder, [*extracts, *_LISTS, *_ONTOLOGIES])
-    # The RDF extract of this list is old: Parquet, for one, stands only in the table.
-    for record in ElementTree.fromstring(_text(folder, _FILE_TYPES)).iter("record"):
+    graph = _read(folder, [*extracts, *LISTS])
+    for record in ElementTree.fromstring(_text(folder, FILE_TYPES)).iter("record"):
         code = URIRef(f"{_FILE_TYPE}/{record.findtext('authority-code')}")
         graph.add((code, RDF.type, SKOS.Concept))
         graph.add((code, SKOS.inScheme, URIRef(_FILE_TYPE)))
@@ -167,10 +140,7 @@ def _read(folder: Path, names: Iterable[str]) -> Graph:
 
 
 def _text(folder: Path, name: str) -> str:
-    try:
-        return (folder / name).read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigurationError(f"Ordner mit SHACL-Dateien: {name} ist nicht lesbar ({error.strerror})") from error
+    return require_file(folder, name).read_text(encoding="utf-8")
 
 
 def _local_name(node: Node | None) -> str:

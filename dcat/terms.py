@@ -5,8 +5,9 @@ with a blank.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from unicodedata import normalize
 from urllib.parse import quote, urlsplit
 
@@ -19,7 +20,7 @@ from schemas.values import Text
 
 Term = NamedNode | Literal
 #: One line of a description: a predicate as CURIE, and its values (none: the line is left out).
-Line = tuple[str, Iterable[Term]]
+Line = tuple[str, Sequence[Term]]
 
 # What XML 1.0 forbids (section 2.2): C0 without tab and newline, surrogates, U+FFFE and U+FFFF.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -39,12 +40,10 @@ class InvalidIri(RecordError):
         self.reason = reason  #: German, continues "Die Adresse …"
 
 
-def describe(subject: NamedNode, type_: str, *lines: Line) -> Iterator[Triple]:
+def describe(subject: NamedNode, type_: str, *lines: Line) -> list[Triple]:
     """The triples of one typed node."""
-    yield Triple(subject, term("rdf:type"), term(type_))
-    for predicate, values in lines:
-        for value in values:
-            yield Triple(subject, term(predicate), value)
+    typed_ = Triple(subject, term("rdf:type"), term(type_))
+    return [typed_, *(Triple(subject, term(predicate), value) for predicate, values in lines for value in values)]
 
 
 def clean(text: str) -> str:
@@ -52,65 +51,67 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def plain(*texts: str) -> Iterator[Literal]:
+def plain(*texts: str) -> list[Literal]:
     """Literals without language, for names of machines; empty ones are left out."""
-    yield from (Literal(cleaned) for cleaned in map(clean, texts) if cleaned)
+    return [Literal(cleaned) for cleaned in map(clean, texts) if cleaned]
 
 
-def german(*texts: str) -> Iterator[Literal]:
-    yield from (Literal(cleaned, language="de") for cleaned in map(clean, texts) if cleaned)
+def german(*texts: str) -> list[Literal]:
+    return [Literal(cleaned, language="de") for cleaned in map(clean, texts) if cleaned]
 
 
-def tagged(*texts: Text) -> Iterator[Literal]:
+def tagged(*texts: Text) -> list[Literal]:
     """One literal for each language that really exists."""
-    for text in texts:
-        yield from (Literal(cleaned, language=language) for language, each in text.tagged() if (cleaned := clean(each)))
+    pairs = ((language, clean(each)) for text in texts for language, each in text.tagged())
+    return [Literal(cleaned, language=language) for language, cleaned in pairs if cleaned]
 
 
-def typed(text: str, datatype: str) -> Iterator[Literal]:
+def typed(text: str, datatype: str) -> list[Literal]:
     """`datatype` is a CURIE or a whole IRI; an empty text gives nothing."""
-    if text:
-        yield Literal(clean(text), datatype=NamedNode(datatype) if "/" in datatype else term(datatype))
+    return [Literal(clean(text), datatype=_datatype(datatype))] if text else []
 
 
-def moment(instant: datetime) -> Iterator[Literal]:
+@cache
+def _datatype(name: str) -> NamedNode:
+    return NamedNode(name) if "/" in name else term(name)
+
+
+def moment(instant: datetime) -> list[Literal]:
     """xsd:dateTime in UTC, to the second. `instant` is aware."""
-    yield from typed(iso_moment(instant), "xsd:dateTime")
+    return typed(iso_moment(instant), "xsd:dateTime")
 
 
 def iso_moment(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
-def partial_date(date: PartialDate | None) -> Iterator[Literal]:
+def partial_date(date: PartialDate | None) -> list[Literal]:
     """xsd:gYear, xsd:gYearMonth or xsd:date: as precise as the source was."""
-    if date is not None:
-        yield from typed(date.iso, date.precision.value)
+    return [] if date is None else typed(date.iso, date.precision.value)
 
 
-def nodes(*iris: str) -> Iterator[NamedNode]:
+def nodes(*iris: str) -> list[NamedNode]:
     """Our own and listed IRIs, which need no checking; empty ones are left out."""
-    yield from (NamedNode(each) for each in iris if each)
+    return [NamedNode(each) for each in iris if each]
 
 
-def addresses(field: str, *texts: str) -> Iterator[NamedNode]:
+def addresses(field: str, *texts: str) -> list[NamedNode]:
     """Web addresses from outside; empty ones are left out. Raises InvalidIri that names the `field` of the model."""
-    for text in texts:
-        if text.strip():
-            yield NamedNode(web_iri(field, text))
+    return [NamedNode(web_iri(field, each)) for each in texts if each.strip()]
 
 
-def mailbox(field: str, email: str) -> Iterator[NamedNode]:
+def mailbox(field: str, email: str) -> list[NamedNode]:
     """`mailto:` for an address; nothing for an empty one. Raises InvalidIri."""
     email = email.strip()
     if not email:
-        return
+        return []
     match = _EMAIL.fullmatch(email)
     if match is None:
         raise InvalidIri(field, email, "ist keine E-Mail-Adresse")
-    yield NamedNode("mailto:" + _encoded(email.rpartition("@")[0]) + "@" + _host(field, email, match[1]))
+    return [NamedNode("mailto:" + _encoded(email.rpartition("@")[0]) + "@" + _host(field, email, match[1]))]
 
 
+@lru_cache(maxsize=4096)  # the same few licences, places and home pages stand below thousands of data sets
 def web_iri(field: str, text: str) -> str:
     """`text` as an absolute http(s) IRI in ASCII: blanks, quotes and umlauts percent-encoded, the host in IDNA.
 

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any
 
 from schemas.errors import ConfigurationError
+from schemas.model import Series
 from schemas.table import Table, common_tables
 from schemas.values import Frequency, Licence, Text, Theme
 
@@ -30,6 +31,8 @@ class Declaration:
     licence: Licence | None = None  #: None: the publisher's
     attribution: str = ""
     landing_page: str = ""
+    legislation: tuple[str, ...] = ()  #: ELI IRIs of what obliges somebody to keep these data
+    series: Series | None = None
     temporal_fields: tuple[str, ...] = ()  #: fields whose earliest and latest dates are the temporal coverage
 
     def __post_init__(self) -> None:

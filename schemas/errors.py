@@ -1,6 +1,10 @@
 """Every error klar raises on purpose. The docstring of the class is the sentence a user reads first."""
 
 
+def _as_it_was(kind: type["KlarError"], arguments: tuple[object, ...]) -> "KlarError":
+    return kind.__new__(kind, *arguments)
+
+
 class KlarError(Exception):
     """Something went wrong."""
 
@@ -8,6 +12,10 @@ class KlarError(Exception):
         summary = " ".join((type(self).__doc__ or "").split())
         super().__init__(f"{summary} {detail}".strip())
         self.detail = detail
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # As it stands, whatever its constructor takes: errors come back from other processes.
+        return _as_it_was, (type(self), self.args), self.__dict__
 
 
 class ConfigurationError(KlarError):
@@ -24,6 +32,10 @@ class DisclosureError(MappingError):
 
 class SourceError(KlarError):
     """The source could not be read; nothing was changed."""
+
+
+class LimitExceeded(SourceError):
+    """Reading this takes more than it may; nothing was changed."""
 
 
 class RecordError(KlarError):
@@ -54,6 +66,10 @@ class UnknownItem(CatalogError):
     """There is nothing with this number."""
 
 
+class AnswersGone(CatalogError):
+    """What this run got from its source is not kept, or not any more."""
+
+
 class Gone(CatalogError):
     """This was published once and is not any more."""
 
@@ -77,3 +93,7 @@ class WrongSchemaVersion(CatalogError):
 
 class Busy(CatalogError):
     """Another process is writing; try again in a moment."""
+
+
+class Unwritable(CatalogError):
+    """The disk takes nothing; what is published stays."""

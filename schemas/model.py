@@ -11,6 +11,7 @@ from schemas.values import (
     FileFormat,
     Frequency,
     GeocodingLevel,
+    HvdCategory,
     Language,
     Licence,
     PublisherType,
@@ -20,13 +21,25 @@ from schemas.values import (
 
 
 @dataclass(frozen=True, kw_only=True)
+class Successor:
+    """The body that took over from another one."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Agent:
-    """foaf:Agent: a body, never a person."""
+    """foaf:Agent: a body, never a person. Bodies are renamed and dissolved; a data set keeps its URI when its publisher changes."""
 
     name: str
+    id: str = ""  #: key of the body in the table of organisations, part of its URI; "": the body behind the site, or an unlisted one
     homepage: str = ""
     type: PublisherType | None = None
-    identifier: str = ""  #: a permanent IRI of the body elsewhere, if there is one
+    identifiers: tuple[str, ...] = ()  #: permanent IRIs of the body elsewhere
+    valid_from: PartialDate | None = None
+    valid_to: PartialDate | None = None
+    successor: Successor | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +88,37 @@ class Distribution:
     format: FileFormat
     byte_size: int
     sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataService:
+    """dcat:DataService: a way to ask for data instead of fetching a file. Its URI is `{dataset}#service-{name}`."""
+
+    name: str  #: `[a-z0-9-]+`
+    title: Text
+    description: Text
+    endpoint_url: str  #: absolute, or a path of klar itself
+    endpoint_description: str = ""  #: machine-readable, e.g. OpenAPI; absolute, or a path of klar itself
+    documentation: str = ""  #: for people; absolute, or a path of klar itself
+    formats: tuple[FileFormat, ...]  #: at least one; the first is the format of the distribution that the service delivers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """dcat:DatasetSeries: what data sets with the same subject have in common. Its URI is `{catalog}#series-{name}`."""
+
+    name: str
+    title: Text
+    description: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removal:
+    """The announced end of a data set: until then its files are DEPRECATED."""
+
+    announced: datetime  #: aware
+    at: datetime  #: first instant without it, aware
+    reason: Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +185,12 @@ class Dataset:
     sources: tuple[SourceReference, ...] = ()
     kind: str = "table"  #: what the search facet "type" shows: participation, project, sensor, …
     landing_page: str = ""  #: an original page elsewhere, if there is one
-    legislation: tuple[str, ...] = ()  #: ELI IRIs
+    legislation: tuple[str, ...] = ()  #: ELI IRIs, without the one that follows from `hvd`
+    hvd: tuple[HvdCategory, ...] = ()  #: not empty: a high-value data set; only a person may say so
+    services: tuple[DataService, ...] = ()
+    series: Series | None = None
+    removal: Removal | None = None  #: its removal is announced
+    content_modified: datetime | None = None  #: time of the newest edition, aware; None: as `modified`
     curation: tuple[CurationNote, ...] = ()
     official: bool = False
     identifiers: tuple[str, ...] = field(default=())  #: further identifiers (adms:identifier), IRIs

@@ -11,6 +11,8 @@ from schemas.place import inside_city
 from schemas.row import Finding, Row, Value
 from schemas.table import Field, Table
 
+#: Raised whenever a rule finds what it did not find before: then every source's published rows are judged again.
+RULES = "1"
 #: Reported counts of persons below this wait for a person's approval (DESIGN A2).
 SMALL_COUNT = 5
 #: Units under which a number counts persons, whatever the field is called.

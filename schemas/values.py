@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 _EU = "http://publications.europa.eu/resource/authority/"
+#: Implementing Regulation (EU) 2023/138, which says what a high-value data set is: `dcatap:applicableLegislation` of each.
+HVD_LEGISLATION = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +178,21 @@ class GeocodingLevel(_Coded):
     @property
     def iri(self) -> str:
         return f"http://dcat-ap.de/def/politicalGeocoding/Level/{self.code}"
+
+
+class HvdCategory(_Coded):
+    """The six thematic categories of high-value data sets: top concepts of the EU list asd487ae75. Finer concepts are not offered."""
+
+    GEOSPATIAL = ("c_ac64a52d", "Georaum", "Geospatial")
+    EARTH_OBSERVATION = ("c_dd313021", "Erdbeobachtung und Umwelt", "Earth observation and environment")
+    METEOROLOGICAL = ("c_164e0bf5", "Meteorologie", "Meteorological")
+    STATISTICS = ("c_e1da4e07", "Statistik", "Statistics")
+    COMPANIES = ("c_a9135398", "Unternehmen und Eigentümerschaft von Unternehmen", "Companies and company ownership")
+    MOBILITY = ("c_b79e35eb", "Mobilität", "Mobility")
+
+    @property
+    def iri(self) -> str:
+        return f"http://data.europa.eu/bna/{self.code}"
 
 
 class Licence(_Coded):

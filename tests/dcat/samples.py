@@ -1,10 +1,23 @@
 """Data sets as Kaiserslautern publishes them, made up for tests; real ones come from the example."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from schemas.dates import PartialDate
-from schemas.model import Agent, Contact, Dataset, Distribution, Period, Place, Site, SourceReference
+from schemas.model import (
+    Agent,
+    Contact,
+    DataService,
+    Dataset,
+    Distribution,
+    Period,
+    Place,
+    Removal,
+    Series,
+    Site,
+    SourceReference,
+    Successor,
+)
 from schemas.table import Disclosure, Field, Table
 from schemas.values import (
     AccessRight,
@@ -12,6 +25,7 @@ from schemas.values import (
     FileFormat,
     Frequency,
     GeocodingLevel,
+    HvdCategory,
     Language,
     Licence,
     PublisherType,
@@ -40,6 +54,28 @@ SITE = Site(
     contributor_id="http://dcat-ap.de/def/contributors/openGovernmentDataPortalRheinlandPfalz",
     place=CITY,
     languages=(Language.GERMAN, Language.ENGLISH),
+)
+#: A body of the table of organisations that another one has replaced.
+COMPANY = Agent(
+    name="KL.digital GmbH",
+    id="kl-digital",
+    valid_from=PartialDate("2017"),
+    valid_to=PartialDate("2025-12-31"),
+    successor=Successor(id="stadt-kaiserslautern", name="Stadt Kaiserslautern"),
+)
+SERIES = Series(
+    name="umweltmessungen",
+    title=Text(de="Umweltmessungen", en="Environmental measurements"),
+    description=Text(de="Messreihen je Messgröße.", en="One data set for each observed property."),
+)
+SERVICE = DataService(
+    name="zeilen",
+    title=Text(de="Zeilen abfragen", en="Query rows"),
+    description=Text(de="Filtern und gruppieren.", en="Filter and group."),
+    endpoint_url="/api/v1/datasets/messstellen/rows",
+    endpoint_description="/api/v1/openapi.json",
+    documentation="/api",
+    formats=(FileFormat.JSON, FileFormat.CSV),
 )
 TABLE = Table(
     name="project",
@@ -104,6 +140,8 @@ PROCESSES = replace(
     licence=Licence.DL_BY_2,
     attribution="Stadt Kaiserslautern, Beteiligungsverfahren",
     temporal=Period(start=PartialDate("2023-06")),
+    publisher=COMPANY,
+    content_modified=datetime(2026, 10, 1, 12, 0, tzinfo=UTC),
     landing_page="https://www.klmitwirkung.de/",
     identifiers=("https://old.example.org/dataset/17",),
     legislation=("http://data.europa.eu/eli/dir/2019/1024/oj",),
@@ -117,10 +155,13 @@ STATIONS = replace(
     themes=(Theme.ENVIRONMENT,),
     frequency=Frequency.DAILY,
     temporal=None,
-    publisher=Agent(name="Stadtwerke Kaiserslautern", identifier="https://www.swk-kl.de/"),
+    publisher=Agent(name="Stadtwerke Kaiserslautern", identifiers=("https://www.swk-kl.de/",)),
     contact=Contact(name="Messnetz", url="https://daten.example.org/kontakt"),
     distributions=(distribution(FileFormat.CSV), distribution(FileFormat.GEOJSON, 0)),
     kind="sensor",
+    hvd=(HvdCategory.EARTH_OBSERVATION, HvdCategory.METEOROLOGICAL),
+    services=(SERVICE,),
+    series=SERIES,
     official=True,
     contributor_id="http://dcat-ap.de/def/contributors/openGovernmentDataPortalRheinlandPfalz",
 )
@@ -136,5 +177,6 @@ FIGURES = replace(
     languages=(Language.GERMAN, Language.ENGLISH),
     kind="statistics",
     sources=(),
+    removal=Removal(announced=MODIFIED, at=MODIFIED + timedelta(days=30), reason=Text(de="Die Plattform ist abgeschaltet.")),
 )
 ALL = (PROJECTS, PROCESSES, STATIONS, FIGURES)

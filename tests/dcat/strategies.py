@@ -6,8 +6,20 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 
 from schemas.dates import PartialDate
-from schemas.model import Agent, Contact, Dataset, Period, Place, SourceReference
-from schemas.values import AccessRight, Availability, FileFormat, Frequency, GeocodingLevel, Language, Licence, PublisherType, Text, Theme
+from schemas.model import Agent, Contact, DataService, Dataset, Period, Place, Removal, Series, SourceReference, Successor
+from schemas.values import (
+    AccessRight,
+    Availability,
+    FileFormat,
+    Frequency,
+    GeocodingLevel,
+    HvdCategory,
+    Language,
+    Licence,
+    PublisherType,
+    Text,
+    Theme,
+)
 from tests.dcat.samples import PROJECTS, distribution
 
 HOSTILE = (
@@ -54,10 +66,35 @@ web_addresses = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=20).map("https://example.org/{}".format),
 )
 optional_addresses = st.one_of(st.just(""), web_addresses)
+optional_dates = st.one_of(st.none(), dates)
+keys = st.from_regex(r"[a-z0-9][a-z0-9._:-]{1,20}", fullmatch=True)
+successors = st.one_of(st.none(), st.builds(Successor, id=keys, name=words))
 agents = st.one_of(
     st.just(PROJECTS.publisher),
-    st.builds(Agent, name=words, homepage=optional_addresses, type=st.one_of(st.none(), st.sampled_from(PublisherType)), identifier=texts),
+    st.builds(
+        Agent,
+        name=words,
+        id=st.one_of(st.just(""), keys),
+        homepage=optional_addresses,
+        type=st.one_of(st.none(), st.sampled_from(PublisherType)),
+        identifiers=st.lists(texts, max_size=2).map(tuple),
+        valid_from=optional_dates,
+        valid_to=optional_dates,
+        successor=successors,
+    ),
 )
+services = st.builds(
+    DataService,
+    name=st.from_regex(r"[a-z0-9][a-z0-9-]{0,10}", fullmatch=True),
+    title=pairs,
+    description=pairs,
+    endpoint_url=st.one_of(web_addresses, st.just("/api/v1")),
+    endpoint_description=st.one_of(optional_addresses, st.just("/api/v1/openapi.json")),
+    documentation=st.one_of(web_addresses, st.just("/api")),
+    formats=st.lists(st.sampled_from(FileFormat), min_size=1, max_size=3, unique=True).map(tuple),
+)
+series = st.one_of(st.none(), st.builds(Series, name=keys, title=pairs, description=pairs))
+removals = st.one_of(st.none(), st.builds(Removal, announced=moments, at=moments, reason=loose_pairs))
 contacts = st.one_of(
     st.builds(Contact, name=words, email=st.sampled_from(("amt+daten@example.org", "größe@größe.example")), url=optional_addresses),
     st.builds(Contact, name=words, url=web_addresses),
@@ -107,4 +144,9 @@ def datasets(draw: st.DrawFn) -> Dataset:
         legislation=tuple(draw(st.lists(web_addresses, max_size=2))),
         official=draw(st.booleans()),
         identifiers=tuple(draw(st.lists(texts, max_size=2))),
+        hvd=tuple(draw(st.one_of(st.just([]), st.lists(st.sampled_from(HvdCategory), max_size=2, unique=True)))),
+        services=tuple(draw(st.lists(services, max_size=2, unique_by=lambda each: each.name))),
+        series=draw(series),
+        removal=draw(removals),
+        content_modified=draw(st.one_of(st.none(), moments)),
     )

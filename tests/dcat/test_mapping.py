@@ -10,13 +10,14 @@ from rdflib import DCAT, RDF, URIRef
 from dcat.catalogue import catalogue_triples
 from dcat.dataset import dataset_triples
 from dcat.namespaces import term
+from dcat.profiles import ap_2_1_1
 from dcat.render import MAPPING_VERSION, published_triples
 from dcat.serialise import document, fragment
 from dcat.shacl import graph_from_triples
 from schemas.dates import PartialDate
 from schemas.model import Contact, Dataset, Period
 from schemas.values import FileFormat, Language, Licence, Text
-from tests.dcat.samples import ALL, ISSUED, MODIFIED, PROCESSES, PROJECTS, SITE, STATIONS
+from tests.dcat.samples import ALL, FIGURES, ISSUED, MODIFIED, PROCESSES, PROJECTS, SITE, STATIONS
 from tests.dcat.strategies import datasets
 from tests.dcat.walkers import closure
 
@@ -171,6 +172,146 @@ def test_the_api_is_described_and_names_no_data_sets() -> None:
     assert values(triples, api, "dcat:endpointURL") == {"https://daten.example.org/api/v1"}
     assert values(triples, api, "dcat:endpointDescription") == {"https://daten.example.org/api/v1/openapi.json"}
     assert values(triples, api, "dcat:servesDataset") == set()
+
+
+def test_the_catalogue_lists_every_data_set_with_an_entry_of_its_own() -> None:
+    triples = published_triples(PROJECTS, SITE)
+    catalogue = "https://opendata.example.org/catalog"
+
+    assert values(triples, catalogue, "dcat:dataset") == {URI}
+    assert values(triples, catalogue, "dcat:record") == {URI + "#record"}
+    assert values(triples, URI + "#record", "foaf:primaryTopic") == {URI}
+    assert values(triples, URI + "#record", "dcterms:modified") == {"2026-11-20T09:30:00Z"}
+    assert values(triples, URI, "rdf:type") == {term("dcat:Dataset").value, term("dcat:Resource").value}
+
+
+def test_files_carry_the_time_of_their_content_and_the_entry_that_of_the_last_change() -> None:
+    uri = "https://opendata.example.org/datasets/beteiligungsverfahren"
+    processes = published_triples(PROCESSES, SITE)
+
+    assert values(processes, uri + "#csv", "dcterms:modified") == {"2026-10-01T12:00:00Z"}
+    assert values(processes, uri, "dcterms:modified") == {"2026-11-20T09:30:00Z"}
+    assert values(processes, uri + "#record", "dcterms:modified") == {"2026-11-20T09:30:00Z"}
+
+
+def test_a_listed_body_says_when_it_existed_and_who_took_over() -> None:
+    company, city = ("https://opendata.example.org/catalog#organisation-" + each for each in ("kl-digital", "stadt-kaiserslautern"))
+    processes = published_triples(PROCESSES, SITE)
+
+    assert values(processes, "https://opendata.example.org/datasets/beteiligungsverfahren", "dcterms:publisher") == {company}
+    assert values(processes, company, "schema:foundingDate") == {"2017"}
+    assert values(processes, company, "schema:dissolutionDate") == {"2025-12-31"}
+    assert values(processes, company, "dcterms:isReplacedBy") == {city}
+    assert values(processes, city, "foaf:name") == {"Stadt Kaiserslautern@de"}
+
+
+def test_a_change_of_publishers_changes_no_uri_of_the_data_set() -> None:
+    """What harvesters identify data sets, files and entries by."""
+    company = published_triples(PROCESSES, SITE)
+    city = published_triples(replace(PROCESSES, publisher=PROJECTS.publisher), SITE)
+    uri = SITE.dataset_uri(PROCESSES.name)
+
+    def own(triples: Iterable[Triple]) -> set[str]:
+        return {each.subject.value for each in triples if isinstance(each.subject, NamedNode) and each.subject.value.startswith(uri)}
+
+    assert own(company) == own(city)
+
+
+def test_a_body_of_the_site_that_is_listed_has_the_uri_of_the_list() -> None:
+    site = replace(SITE, publisher=replace(SITE.publisher, id="stadt-kaiserslautern"))
+    listed = "https://opendata.example.org/catalog#organisation-stadt-kaiserslautern"
+
+    assert values(catalogue_triples(site, issued=ISSUED, modified=MODIFIED), site.uri_base + "/catalog", "dcterms:publisher") == {listed}
+    assert values(dataset_triples(replace(PROJECTS, publisher=site.publisher), site), URI, "dcterms:publisher") == {listed}
+
+
+REGULATION = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
+
+
+def test_a_high_value_data_set_is_marked_with_its_files_services_and_series() -> None:
+    uri = "https://opendata.example.org/datasets/messstellen"
+    triples = published_triples(STATIONS, SITE)
+    marked = {each.subject.value for each in triples if each.object == NamedNode(REGULATION) and isinstance(each.subject, NamedNode)}
+    categories = {each.iri for each in STATIONS.hvd}
+
+    series = "https://opendata.example.org/catalog#series-umweltmessungen"
+    assert marked == {uri, uri + "#csv", uri + "#geojson", uri + "#access-zeilen", uri + "#service-zeilen", series}
+    for node in (uri, uri + "#service-zeilen", series):
+        assert values(triples, node, "dcatap:hvdCategory") == categories
+
+
+@given(datasets())
+def test_nothing_else_is_marked_as_high_value(dataset: Dataset) -> None:
+    triples = published_triples(dataset, SITE)
+
+    assert any(each.predicate == term("dcatap:hvdCategory") for each in triples) is bool(dataset.hvd)
+    assert any(each.object == NamedNode(REGULATION) for each in triples) is bool(dataset.hvd)
+
+
+def test_a_service_is_reached_through_a_distribution_without_download() -> None:
+    """Konvention 41."""
+    uri = "https://opendata.example.org/datasets/messstellen"
+    triples = published_triples(STATIONS, SITE)
+    endpoint = {"https://daten.example.org/api/v1/datasets/messstellen/rows"}
+
+    assert uri + "#access-zeilen" in values(triples, uri, "dcat:distribution")
+    assert values(triples, uri + "#access-zeilen", "dcat:accessURL") == endpoint
+    assert values(triples, uri + "#access-zeilen", "dcat:downloadURL") == set()
+    assert values(triples, uri + "#access-zeilen", "dcat:accessService") == {uri + "#service-zeilen"}
+    assert values(triples, uri + "#service-zeilen", "dcat:endpointURL") == endpoint
+    assert values(triples, uri + "#service-zeilen", "dcat:endpointDescription") == {"https://daten.example.org/api/v1/openapi.json"}
+    assert values(triples, uri + "#service-zeilen", "dcat:servesDataset") == set()
+
+
+def test_a_foreign_service_keeps_its_address() -> None:
+    foreign = replace(STATIONS, services=(replace(STATIONS.services[0], endpoint_url="https://sensoren.example.org/v1.1"),))
+
+    endpoint = values(published_triples(foreign, SITE), SITE.dataset_uri("messstellen") + "#service-zeilen", "dcat:endpointURL")
+
+    assert endpoint == {"https://sensoren.example.org/v1.1"}
+
+
+def test_a_series_is_described_with_each_member_and_names_none() -> None:
+    series = "https://opendata.example.org/catalog#series-umweltmessungen"
+    first, second = (published_triples(replace(STATIONS, name=name, title=Text(de=name)), SITE) for name in ("luft", "wasser"))
+
+    def about(triples: Iterable[Triple]) -> set[Triple]:
+        return {each for each in triples if each.subject == NamedNode(series)}
+
+    assert about(first) == about(second)
+    assert values(first, series, "dcterms:title") == {"Umweltmessungen@de", "Environmental measurements@en"}
+    assert values(first, series, "dcterms:publisher") == {"https://opendata.example.org/catalog#publisher"}
+    assert not any(each.predicate.value.endswith("seriesMember") for each in first)
+
+
+def test_an_announced_removal_is_told_by_status_availability_and_words() -> None:
+    uri = "https://opendata.example.org/datasets/plattformkennzahlen"
+    leaving = published_triples(FIGURES, SITE)
+    staying = published_triples(replace(FIGURES, removal=None), SITE)
+    list_ = "http://publications.europa.eu/resource/authority/"
+
+    assert values(leaving, uri + "#csv", "adms:status") == {list_ + "distribution-status/DEPRECATED"}
+    assert values(staying, uri + "#csv", "adms:status") == {list_ + "distribution-status/COMPLETED"}
+    assert values(leaving, uri, "dcatap:availability") == {list_ + "planned-availability/TEMPORARY"}
+    (german,) = (each for each in values(leaving, uri, "dcterms:description") if each.endswith("@de"))
+    assert "wird voraussichtlich am 20.12.2026 entfernt: Die Plattform ist abgeschaltet." in german
+    assert {each.subject for each in leaving} == {each.subject for each in staying}
+
+
+def test_the_second_profile_says_nothing_about_sizes_and_has_sha_1() -> None:
+    triples = list(published_triples(PROJECTS, SITE, ap_2_1_1({PROJECTS.distributions[0].sha256: "ab" * 20}.get)))
+
+    assert not any(each.predicate == term("dcat:byteSize") for each in triples)
+    assert values(triples, URI + "#csv-checksum", "spdx:algorithm") == {term("spdx:checksumAlgorithm_sha1").value}
+    assert values(triples, URI + "#csv-checksum", "spdx:checksumValue") == {"ab" * 20}
+
+
+def test_the_second_profile_leaves_out_a_checksum_that_cannot_be_computed() -> None:
+    for profile in (ap_2_1_1(), ap_2_1_1(lambda sha256: None)):
+        triples = published_triples(PROJECTS, SITE, profile)
+
+        assert not any(each.predicate == term("spdx:checksum") for each in triples)
+        assert not any(each.object == term("spdx:Checksum") for each in triples)
 
 
 DEPRECATED = {

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 
 from catalog.rendering import SYNTAXES
+from dcat.official import AP_2_1_1, FILE_TYPES, HVD, LISTS, REPAIRED
+from dcat.profiles import PROFILES
 from dcat.render import render, renderer, site_findings
 from schemas.errors import ConfigurationError
 from schemas.model import Contact, Dataset, Place, Site
 from schemas.values import Language, Text
-from tests.dcat.samples import ALL, PROJECTS, SITE
+from tests.dcat.samples import ALL, PROJECTS, SERVICE, SITE
 from tests.dcat.strategies import datasets
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +45,8 @@ def test_hostile_words_and_missing_optionals_are_publishable(dataset: Dataset) -
         ({"spatial": Place(title=Text(de="Ort"), iris=("geonames 2894003",))}, "spatial"),
         ({"publisher": replace(PROJECTS.publisher, homepage="www.kaiserslautern.de")}, "publisher"),
         ({"contributor_id": "RLP"}, "contributor_id"),
+        ({"services": (replace(SERVICE, endpoint_url="nicht im Netz"),)}, "services"),
+        ({"services": (replace(SERVICE, documentation="ftp://example.org"),)}, "services"),
     ],
 )
 def test_a_bad_address_is_a_finding_that_names_the_field(change: dict[str, object], field: str) -> None:
@@ -84,10 +88,38 @@ def test_the_key_changes_with_everything_that_decides_the_bytes() -> None:
         replace(SITE, languages=(Language.GERMAN,)),
         replace(SITE, contributor_id=""),
         replace(SITE, publisher=replace(SITE.publisher, name="Verbandsgemeinde")),
+        replace(SITE, contact=replace(SITE.contact, name="Pressestelle")),
+        replace(SITE, place=replace(SITE.place, iris=())),
+        replace(SITE, official=True),
     ]
 
-    assert len({renderer(each).key for each in [SITE, *others]}) == 6
+    assert len({renderer(each).key for each in [SITE, *others]} | {renderer(SITE, "dcat-ap-2.1.1").key}) == len(others) + 2
     assert renderer(SITE).key == renderer(replace(SITE, title="Anders")).key
+
+
+def test_a_process_that_only_serves_knows_the_key_without_files_and_shapes(tmp_path: Path) -> None:
+    for each in (*require_all(), FILE_TYPES):
+        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / each).write_text("", encoding="utf-8")
+
+    assert renderer(SITE, "dcat-ap-2.1.1", sha1=lambda sha256: "", shapes=tmp_path).key == renderer(SITE, "dcat-ap-2.1.1").key
+
+
+def require_all() -> set[str]:
+    return {name for files in (REPAIRED, AP_2_1_1, HVD) for name in (*files.files, *files.mended)} | set(LISTS)
+
+
+def test_a_folder_of_shapes_that_lacks_a_file_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"dcat-ap-3\.0\.0/dcat-ap-SHACL\.ttl fehlt"):
+        renderer(SITE, shapes=tmp_path)
+
+
+def test_both_profiles_render_every_data_set_and_differ() -> None:
+    for dataset in ALL:
+        first, second = (renderer(SITE, each, sha1=lambda sha256: sha256[:40]).render(dataset) for each in PROFILES)
+
+        assert first.findings == second.findings == ()
+        assert all(first.fragments[syntax] != second.fragments[syntax] for syntax in SYNTAXES)
 
 
 def test_an_unknown_profile_is_refused() -> None:
@@ -117,8 +149,11 @@ def test_a_bad_site_is_reported(site: Site, field: str) -> None:
     assert field in {each.field for each in site_findings(site)}
 
 
-def test_serving_loads_neither_rdflib_nor_pyshacl() -> None:
-    code = "import sys, dcat.feed, dcat.record, dcat.render; print(sorted({'rdflib', 'pyshacl'} & set(sys.modules)))"
+def test_neither_serving_nor_publishing_loads_rdflib_or_pyshacl() -> None:
+    code = (
+        "import sys, dcat.feed, dcat.record, dcat.render; from tests.dcat.samples import PROJECTS, SITE; "
+        "assert dcat.render.renderer(SITE).render(PROJECTS).fragments; print(sorted({'rdflib', 'pyshacl'} & set(sys.modules)))"
+    )
 
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 

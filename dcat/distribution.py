@@ -1,0 +1,105 @@
+"""Distributions: the files of the newest edition, and what services deliver."""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from pyoxigraph import NamedNode, Triple
+
+from dcat.parts import availability, hvd_categories, legislation
+from dcat.profiles import Profile
+from dcat.service import service_triples
+from dcat.terms import Line, addresses, describe, german, moment, nodes, tagged, typed
+from dcat.uris import absolute, access_uri, distribution_uri, publisher_uri, service_uri, table_schema_url
+from dcat.wording import attribution, file_title
+from schemas.model import DataService, Dataset, Distribution, Site
+from schemas.values import DistributionStatus
+
+
+def distribution_uris(dataset: Dataset, uri: str) -> tuple[str, ...]:
+    return (
+        *(distribution_uri(uri, each) for each in dataset.distributions),
+        *(access_uri(uri, each) for each in dataset.services),
+    )
+
+
+def distributions_triples(dataset: Dataset, site: Site, profile: Profile, uri: str) -> Iterable[Triple]:
+    """Raises InvalidIri."""
+    shared = _shared(dataset, site, uri)
+    files = (_file(each, dataset, site, profile, uri, shared) for each in dataset.distributions)
+    delivered = (_delivered(each, dataset, site, uri, shared) for each in dataset.services)
+    return chain(chain.from_iterable(files), chain.from_iterable(delivered))
+
+
+def _shared(dataset: Dataset, site: Site, uri: str) -> tuple[Line, ...]:
+    """What all distributions of a data set say: they are the same data."""
+    status = DistributionStatus.COMPLETED if dataset.removal is None else DistributionStatus.DEPRECATED
+    return (
+        ("dcterms:license", nodes(dataset.licence.iri)),
+        ("dcatde:licenseAttributionByText", german(attribution(dataset))),
+        ("dcterms:rights", nodes(uri + "#rights")),
+        ("adms:status", nodes(status.iri)),
+        ("dcatap:availability", nodes(availability(dataset).iri)),
+        legislation(dataset),
+        ("dcterms:language", nodes(*(each.iri for each in dataset.languages))),
+        ("dcterms:conformsTo", nodes(table_schema_url(dataset, site))),
+        ("dcterms:issued", moment(dataset.issued)),
+        ("dcterms:modified", moment(dataset.content_modified or dataset.modified)),
+    )
+
+
+def _file(
+    distribution: Distribution, dataset: Dataset, site: Site, profile: Profile, uri: str, shared: tuple[Line, ...]
+) -> Iterable[Triple]:
+    form = distribution.format
+    node = distribution_uri(uri, distribution)
+    url = nodes(f"{site.dataset_url(dataset.name)}/data.{form.extension}")
+    checksum = profile.checksum(distribution)
+    described = describe(
+        NamedNode(node),
+        "dcat:Distribution",
+        ("dcterms:title", tagged(file_title(dataset, distribution))),
+        ("dcat:accessURL", url),
+        ("dcat:downloadURL", url),  # Konvention 39: a direct download is both
+        ("dcterms:format", nodes(form.iri)),
+        ("dcat:mediaType", nodes(form.media_type_iri)),
+        ("dcat:byteSize", profile.byte_size(distribution)),
+        ("spdx:checksum", nodes(node + "-checksum" if checksum else "")),
+        *shared,
+    )
+    if checksum is None:
+        return described
+    return chain(
+        described,
+        describe(
+            NamedNode(node + "-checksum"),
+            "spdx:Checksum",
+            ("spdx:algorithm", nodes(checksum.algorithm)),
+            ("spdx:checksumValue", typed(checksum.value, "xsd:hexBinary")),
+        ),
+    )
+
+
+def _delivered(service: DataService, dataset: Dataset, site: Site, uri: str, shared: tuple[Line, ...]) -> Iterable[Triple]:
+    """Konvention 41: no download address; the access address is the service's endpoint."""
+    node = service_uri(uri, service)
+    return chain(
+        describe(
+            NamedNode(access_uri(uri, service)),
+            "dcat:Distribution",
+            ("dcterms:title", tagged(service.title)),
+            ("dcat:accessURL", addresses("services", absolute(service.endpoint_url, site))),
+            ("dcat:accessService", nodes(node)),
+            ("dcterms:format", nodes(service.formats[0].iri)),
+            *shared,
+        ),
+        service_triples(
+            service,
+            site,
+            node,
+            licence=dataset.licence,
+            official=dataset.official,
+            publisher=publisher_uri(dataset, site),
+            contact=uri + "#contact",
+            more=(legislation(dataset), hvd_categories(dataset)),
+        ),
+    )
