@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from harvesters.http.address import Policy, WebAddress
-from harvesters.http.client import Answer, Client
+from harvesters.http.client import PROXY_WANTS_LOGIN, Answer, Client
 from harvesters.http.credentials import Credential
 from harvesters.http.faults import Fault, HttpError
 from harvesters.http.inflation import ACCEPTED
@@ -126,7 +126,7 @@ class Asker:
         try:
             turn = self._pace.turn(address.host, self._around.clock())
         except OSError as error:  # without the state, nobody knows whether we may ask
-            raise HttpError(Fault.STATE, f"Der Stand der Abrufe kann nicht geschrieben werden ({error.strerror}).") from error
+            raise HttpError(Fault.STATE, "Der Stand der Abrufe kann nicht geschrieben werden.") from error
         if turn.resting_until is not None:
             until = f"{turn.resting_until:%Y-%m-%d %H:%M} UTC"
             raise HttpError(Fault.COOLING, f"»{address.host}« hat um Ruhe gebeten; bis {until} wird nicht gefragt.", host=address.host)
@@ -192,7 +192,9 @@ class Asker:
         match status:
             case 204:
                 raise HttpError(Fault.EMPTY, f"»{shown}« antwortet ohne Inhalt (204).", host=host)
-            case 401 | 403 | 407:
+            case 407:
+                raise HttpError(Fault.FORBIDDEN, f"»{shown}«: {PROXY_WANTS_LOGIN}", host=host)
+            case 401 | 403:
                 hint = "fehlt das Zugangsgeheimnis, oder gilt es nicht mehr?"
                 raise HttpError(Fault.FORBIDDEN, f"»{shown}« verweigert den Zugang ({status}): {hint}", host=host)
             case 404 | 410:

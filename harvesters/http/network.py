@@ -71,7 +71,8 @@ class GuardedStream(httpcore2.NetworkStream):
 
 
 class GuardedBackend(httpcore2.NetworkBackend):
-    """Opens connections to permitted addresses only. `trusted` is the configured proxy, the one place not judged."""
+    """Opens connections to permitted addresses only. `trusted` is the configured proxy: as the place to connect to, the one that is not
+    judged; as the target of a request it is judged like any other."""
 
     def __init__(
         self,
@@ -98,7 +99,8 @@ class GuardedBackend(httpcore2.NetworkBackend):
     ) -> httpcore2.NetworkStream:
         now = time.monotonic()
         until = now + min(timeout or self._budget.left(now), self._budget.left(now))
-        addresses = self.permitted(host, port, within=until - now)
+        is_proxy = (host, port) == self._trusted
+        addresses = self._resolve(host, port, until - now) if is_proxy else self.permitted(host, port, within=until - now)
         failure: httpcore2.ConnectError | httpcore2.ConnectTimeout | None = None
         for address in addresses:
             try:
@@ -110,8 +112,6 @@ class GuardedBackend(httpcore2.NetworkBackend):
     def permitted(self, host: str, port: int, *, within: float) -> Sequence[IPAddress]:
         """The addresses of a host that may be dialled. Raises HttpError when there is none."""
         addresses = self._resolve(host, port, within)
-        if (host, port) == self._trusted:
-            return addresses
         reaches = {each: reach_of(each) for each in addresses}
         found = [each for each in addresses if self._policy.may_reach(host, port, reaches[each])]
         if not found:
