@@ -10,10 +10,13 @@ from enum import Enum
 from pathlib import Path
 
 from api.cron import BERLIN
+from api.notify import mail_server
 from api.settings import LEGAL_PAGES, Settings, expected_interval
+from api.vault import login_of, require_vault, vault_file, vault_of
 from api.wiring import Clock, require_database, sqlite_file, store_of, utc_now
 from catalog.plan import Outcome
 from catalog.store import Store
+from catalog.vault import VAULT
 from dcat.render import renderer, site_findings
 from harvesters.harvester import SourceConfig
 from harvesters.registry import harvester_of
@@ -42,10 +45,11 @@ class Check:
     message: str  #: German sentence
 
 
-def diagnose(settings: Settings, *, clock: Clock = utc_now) -> tuple[Check, ...]:
-    """Everything that can be said without changing anything."""
+def diagnose(settings: Settings, *, mail: bool = False, clock: Clock = utc_now) -> tuple[Check, ...]:
+    """Everything that can be said without changing anything. `mail`: ask the mail server, too; no mail is sent."""
     now = clock()
     checks = [*_disk(settings), *_folders(settings), *_clock(settings, now), *_site(settings), *_legal(settings)]
+    checks += _mail(settings, asked=mail)
     checks += [each for source in settings.sources() for each in _source(source)]
     store = store_of(settings, clock=clock)
     try:
@@ -55,6 +59,7 @@ def diagnose(settings: Settings, *, clock: Clock = utc_now) -> tuple[Check, ...]
             checks += _published(settings, store, now)
     finally:
         store.close()
+    checks += _vault(settings, clock)
     return tuple(checks)
 
 
@@ -83,8 +88,9 @@ def _disk(settings: Settings) -> Iterator[Check]:
 
 def _folders(settings: Settings) -> Iterator[Check]:
     """Writing is tried: what the permission bits say is not the whole truth (read-only mounts, quotas, root)."""
-    database = sqlite_file(settings)
-    for name, folder in (("files", settings.files), ("database-folder", database.parent if database else None)):
+    database, vault = sqlite_file(settings), vault_file(settings)
+    folders = {"files": settings.files, "database-folder": database and database.parent, "vault-folder": vault and vault.parent}
+    for name, folder in folders.items():
         if folder is None:
             continue
         try:
@@ -111,7 +117,7 @@ def _site(settings: Settings) -> Iterator[Check]:
     else:
         yield _ok("base-url", f"Der Katalog wird unter {site.base_url} angeboten.")
     try:
-        renderer(site, settings.content.feed.profile)
+        renderer(site, settings.content.feed.profile, shapes=settings.shapes)
         findings = site_findings(site)
     except ConfigurationError as error:
         yield _failure("catalogue", error.detail)
@@ -142,6 +148,24 @@ def _legal(settings: Settings) -> Iterator[Check]:
             yield _ok(name, f"Die Seite /{page} ist ausgefüllt.")
 
 
+def _mail(settings: Settings, *, asked: bool) -> Iterator[Check]:
+    """The server is asked only on request: a check that runs every few minutes should not knock there each time."""
+    server = mail_server(settings)
+    if server is None:
+        yield _ok("mail", "Es werden keine Mails gesendet: [notify] ist nicht eingerichtet.")
+        return
+    try:
+        if asked:
+            server.check()
+        else:
+            server.require_password()
+    except KlarError as error:
+        yield _failure("mail", f"Es kann keine Mail gesendet werden. {error.detail}")
+        return
+    how = "Der Mailserver nimmt Mail an" if asked else "Der Mailserver ist eingerichtet (nicht abgefragt; klar doctor --mail fragt)"
+    yield _ok("mail", f"{how}; Nachrichten gehen an {server.notify.email}.")
+
+
 def _source(source: SourceConfig) -> Iterator[Check]:
     name = f"source:{source.name}"
     try:
@@ -170,6 +194,38 @@ def _database(settings: Settings, store: Store) -> Check:
     except KlarError as error:
         return _failure("database", f"Die Datenbank ist nicht erreichbar: {error.detail}")
     return _ok("database", f"Die Datenbank ist erreichbar und auf dem Stand {store.schema_version()[1]}.")
+
+
+def _vault(settings: Settings, clock: Clock) -> Iterator[Check]:
+    vault = vault_of(settings, clock=clock)
+    try:
+        require_vault(settings)
+        vault.require_current()
+    except WrongSchemaVersion as error:
+        yield _failure("vault", f"Der Tresor hat einen anderen Stand als das Programm (klar db upgrade): {error.detail}")
+        return
+    except KlarError as error:
+        yield _failure("vault", f"Der Tresor ist nicht erreichbar: {error.detail}")
+        return
+    finally:
+        vault.close()
+    yield _ok("vault", f"Der Tresor ist erreichbar und auf dem Stand {VAULT.head}.")
+    yield wall(settings)
+
+
+def wall(settings: Settings) -> Check:
+    """Who may open the vault: with SQLite the owner of the file, with PostgreSQL a role that the catalogue does not have."""
+    file = vault_file(settings)
+    if file is None:
+        if login_of(settings.vault) == login_of(settings.database):
+            return _failure(
+                "vault-access", "Katalog und Tresor melden sich mit derselben Rolle an: Die öffentlichen Seiten könnten den Tresor lesen."
+            )
+        return _ok("vault-access", "Der Tresor hat eine Rolle für sich.")
+    files = [each for each in (file, *(file.with_name(file.name + suffix) for suffix in ("-wal", "-shm"))) if each.exists()]
+    if any(each.stat().st_mode & 0o077 for each in files):
+        return _failure("vault-access", f"{file} können auch andere lesen; »klar db upgrade« stellt die Rechte wieder her.")
+    return _ok("vault-access", "Den Tresor kann nur lesen, wem die Datei gehört.")
 
 
 def _published(settings: Settings, store: Store, now: datetime) -> Iterator[Check]:

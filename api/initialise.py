@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from api.settings import FILE, Settings, load
+from api.vault import vault_of
 from api.wiring import store_of
 from schemas.errors import ConfigurationError
 
@@ -22,7 +23,7 @@ def examples() -> tuple[str, ...]:
 
 
 def initialise(folder: Path, *, example: str | None = None) -> Settings:
-    """Fill the folder and create the database. Raises ConfigurationError when something lies there already: nothing is
+    """Fill the folder and create the databases. Raises ConfigurationError when something lies there already: nothing is
     overwritten."""
     if example is not None and example not in examples():
         raise ConfigurationError(f"Das Beispiel »{example}« gibt es nicht. Es gibt: {', '.join(examples())}.")
@@ -58,9 +59,9 @@ def _copy(name: str, target: Path) -> None:
 def _with_database(folder: Path) -> Settings:
     """The settings as written, without the environment of this command: that may belong to another installation."""
     settings = load(folder / FILE, {key: value for key, value in os.environ.items() if not key.startswith("KLAR_")})
-    store = store_of(settings)
-    try:
-        store.upgrade()
-    finally:
-        store.close()
+    for each in (store_of(settings), vault_of(settings)):
+        try:
+            each.upgrade()
+        finally:
+            each.close()
     return settings

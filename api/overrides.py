@@ -32,7 +32,7 @@ def with_environment(content: Mapping[str, Any], environ: Mapping[str, str]) -> 
     changed = deepcopy(dict(content))
     origins: dict[Path, str] = {}
     problems: list[str] = []
-    secrets = set(_named_variables(changed))
+    secrets = set(named_variables(changed))
     for variable in sorted(each for each in environ if each.startswith(PREFIX) and each not in EXEMPT | secrets):
         try:
             path, annotation = _target(variable, changed)
@@ -101,13 +101,13 @@ def _named(name: str, content: Mapping[str, Any]) -> Iterator[tuple[str | int, s
         yield from ((number, str(each.get("name", ""))) for number, each in enumerate(entries) if isinstance(each, dict))
 
 
-def _named_variables(value: object) -> Iterator[str]:
+def named_variables(value: object) -> Iterator[str]:
     """Environment variables that some `token_env` names."""
     if isinstance(value, dict):
         yield from (each for key, each in value.items() if key == "token_env" and isinstance(each, str))
-        yield from (found for each in value.values() for found in _named_variables(each))
+        yield from (found for each in value.values() for found in named_variables(each))
     elif isinstance(value, list):
-        yield from (found for each in value for found in _named_variables(each))
+        yield from (found for each in value for found in named_variables(each))
 
 
 def _put(content: dict[str, Any], path: Path, value: Any) -> None:

@@ -100,6 +100,9 @@ Hosts = Annotated[tuple[Host, ...], Strict(False)]
 Variable = Annotated[str, _matches(_VARIABLE, "muss der Name einer Umgebungsvariable sein, nicht das Geheimnis selbst")]
 Name = Annotated[str, _matches(NAME, "darf nur a–z, 0–9, - und _ enthalten (kein doppeltes _) und muss mindestens zwei Zeichen haben")]
 
+#: Key of a row in the table of organisations, as its Table Schema has it; part of a URI.
+Key = Annotated[str, _matches(re.compile(r"[a-z0-9][a-z0-9._:-]{1,127}", re.ASCII), "muss die Kennung einer Organisation sein")]
+
 
 class Section(BaseModel):
     """Frozen; unknown keys and values of another kind are errors."""
@@ -121,6 +124,9 @@ class PublisherSection(Section):
     contact_email: Email
     contributor_id: Iri
     licence: Annotated[str, AfterValidator(_licence)]
+    homepage: Iri | Literal[""] = ""
+    organisation: Key | Literal[""] = ""
+    identifiers: Annotated[tuple[Iri, ...], Strict(False)] = ()
 
 
 class LegalSection(Section):
@@ -155,6 +161,13 @@ class SmtpSection(Section):
 class NotifySection(Section):
     email: Email
     smtp: SmtpSection | None = None
+
+
+class HttpSection(Section):
+    """How sources in the web are reached."""
+
+    proxy: WebAddress | Literal[""] = ""
+    proxy_login_file: str = ""
 
 
 class SourceSection(Section):
@@ -195,6 +208,8 @@ class PrivacySection(Section):
     second_person: bool = True
     archive_days: Annotated[int, Field(ge=1)] = 365
     quarantine_days: Annotated[int, Field(ge=1)] = 90
+    log_days: Annotated[int, Field(ge=1)] = 365
+    drop_days: Annotated[int, Field(ge=0)] = 0
 
 
 class LimitsSection(Section):
@@ -225,10 +240,11 @@ class PublicContent(Section):
 class Content(PublicContent):
     """All of klar.toml."""
 
-    vault: VaultSection | None = None
+    vault: VaultSection = VaultSection()
     notify: NotifySection | None = None
     shapes: ShapesSection = ShapesSection()
     privacy: PrivacySection = PrivacySection()
+    http: HttpSection = HttpSection()
     push: dict[Name, PushSection] = Field(default_factory=dict)
 
 

@@ -3,17 +3,18 @@
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from os.path import normpath
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from pydantic import ValidationError
 
 from api.complaints import InvalidSettings, Whereabouts, complaints_about
 from api.cron import BerlinCron
-from api.overrides import folded, with_environment
+from api.overrides import PREFIX, folded, named_variables, with_environment
 from api.sections import Content, PublicContent, SourceSection, duration
 from api.toml_lines import Path as KeyPath
 from api.toml_lines import key_lines
@@ -37,6 +38,9 @@ LEGAL_PAGES = {
     "contact": "kontakt",
 }
 _SQLITE = "sqlite:///"
+C = TypeVar("C", bound=PublicContent)
+#: What a process that serves the public is started without.
+OPERATOR_SECTIONS = frozenset(Content.model_fields) - frozenset(PublicContent.model_fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +78,13 @@ class PublicSettings:
             base_url=site.base_url,
             uri_base=site.uri_base,
             title=site.title,
-            publisher=Agent(name=publisher.name, type=PublisherType.LOCAL),
+            publisher=Agent(
+                name=publisher.name,
+                id=publisher.organisation,
+                homepage=publisher.homepage,
+                type=PublisherType.LOCAL,
+                identifiers=publisher.identifiers,
+            ),
             contact=Contact(name=publisher.name, email=publisher.contact_email),
             licence=Licence.from_iri(publisher.licence),
             contributor_id=publisher.contributor_id,
@@ -90,6 +100,16 @@ class Settings(PublicSettings):
 
     content: Content
 
+    @property
+    def vault(self) -> str:
+        """URL of the vault's database."""
+        return database_url(self.content.vault.database, self.folder)
+
+    @property
+    def shapes(self) -> Path | None:
+        """The folder with official SHACL files, if there is one."""
+        return self.folder / self.content.shapes.folder if self.content.shapes.folder else None
+
     def public(self) -> PublicSettings:
         wanted = {name: getattr(self.content, name) for name in PublicContent.model_fields}
         return PublicSettings(path=self.path, content=PublicContent.model_construct(**wanted))
@@ -101,20 +121,53 @@ class Settings(PublicSettings):
 
 def load(path: Path, environ: Mapping[str, str]) -> Settings:
     """Raises InvalidSettings, whose lines name file and line (or the variable) of every mistake."""
-    path = path.absolute()
-    text, written = _read(path)
-    overridden = with_environment(written, environ)
-    where = Whereabouts(file=path, lines=key_lines(text), origins=overridden.origins, content=overridden.content)
-    complaints = list(overridden.problems)
-    try:
-        content = Content.model_validate(overridden.content)
-    except ValidationError as error:
-        raise InvalidSettings([*complaints, *complaints_about(error, where)]) from error
-    complaints += [where.complaint(place, sentence) for place, sentence in _contradictions(content)]
-    complaints += [each for number, source in enumerate(content.source) for each in _option_complaints(number, source, where)]
-    if complaints:
-        raise InvalidSettings(complaints)
-    return Settings(path=path, content=content)
+    read = _Read.of(path, environ)
+    return Settings(path=read.path, content=read.content(Content, _operator_contradictions))
+
+
+def load_public(path: Path, environ: Mapping[str, str]) -> PublicSettings:
+    """The same for a process that serves the public: what it has no business with is not even looked at."""
+    read = _Read.of(path, public_environment(path, environ), without=OPERATOR_SECTIONS)
+    return PublicSettings(path=read.path, content=read.content(PublicContent, lambda content: ()))
+
+
+def public_environment(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Without what a public process has no business with: where the vault is, passwords of mail, tokens of sources and portals.
+    Raises ConfigurationError for a klar.toml that cannot be read."""
+    _, written = _read(path)
+    secrets = set(named_variables(written))
+    prefixes = tuple(f"{PREFIX}{each.upper()}__" for each in OPERATOR_SECTIONS)
+    return {key: value for key, value in environ.items() if not key.startswith(prefixes) and key not in secrets}
+
+
+@dataclass(frozen=True)
+class _Read:
+    """klar.toml and environment, put together and not yet checked."""
+
+    path: Path
+    where: Whereabouts
+    complaints: tuple[str, ...]
+
+    @classmethod
+    def of(cls, path: Path, environ: Mapping[str, str], *, without: Collection[str] = ()) -> Self:
+        path = path.absolute()
+        text, written = _read(path)
+        overridden = with_environment({key: value for key, value in written.items() if key not in without}, environ)
+        where = Whereabouts(file=path, lines=key_lines(text), origins=overridden.origins, content=overridden.content)
+        return cls(path, where, overridden.problems)
+
+    def content(self, kind: type[C], more: Callable[[C], Iterable[tuple[KeyPath, str]]]) -> C:
+        """Checked; `more` are contradictions of this kind of content. Raises InvalidSettings."""
+        complaints = list(self.complaints)
+        try:
+            content = kind.model_validate(self.where.content)
+        except ValidationError as error:
+            raise InvalidSettings([*complaints, *complaints_about(error, self.where)]) from error
+        complaints += [self.where.complaint(place, sentence) for place, sentence in (*_contradictions(content), *more(content))]
+        complaints += [each for number, source in enumerate(content.source) for each in _option_complaints(number, source, self.where)]
+        if complaints:
+            raise InvalidSettings(complaints)
+        return content
 
 
 def find(config: Path | None, environ: Mapping[str, str]) -> Path:
@@ -159,7 +212,7 @@ def _syntax_complaint(path: Path, text: str, message: str) -> str:
     return f"{path}, Zeile {line}: Das ist kein gültiges TOML.{hint} ({message[: match.start()] if match else message})"
 
 
-def _contradictions(content: Content) -> Iterator[tuple[KeyPath, str]]:
+def _contradictions(content: PublicContent) -> Iterator[tuple[KeyPath, str]]:
     """What each key alone cannot tell."""
     seen: dict[str, list[str]] = defaultdict(list)
     for number, source in enumerate(content.source):
@@ -174,9 +227,27 @@ def _contradictions(content: Content) -> Iterator[tuple[KeyPath, str]]:
             yield (*place, "token_file"), "und token_env schließen einander aus."
         if source.kind not in kinds():
             yield (*place, "kind"), f"nennt eine Art, die es nicht gibt; es gibt: {', '.join(sorted(kinds()))}."
+
+
+def _operator_contradictions(content: Content) -> Iterator[tuple[KeyPath, str]]:
+    """The same for what a public process has no business with."""
+    smtp = content.notify.smtp if content.notify is not None else None
+    if smtp is not None and smtp.user and not smtp.password_file:
+        yield ("notify", "smtp", "user"), "verlangt auch password_file."
+    if _plain(content.vault.database) == _plain(content.store.database):
+        sentence = "muss eine andere Datenbank sein als die des Katalogs: eine andere Datei, oder ein anderes Schema mit eigener Rolle."
+        yield ("vault", "database"), sentence
+    if content.privacy.drop_days > content.vault.retention_days:
+        sentence = "darf nicht größer sein als [vault] retention_days: So lange weiß klar, ob eine Datei gelesen und veröffentlicht wurde."
+        yield ("privacy", "drop_days"), sentence
     for name, target in content.push.items():
         if target.token_env and target.token_file:
             yield ("push", name, "token_file"), "und token_env schließen einander aus."
+
+
+def _plain(url: str) -> str:
+    """One spelling for one database: `data/./klar.db` is `data/klar.db`."""
+    return _SQLITE + normpath(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else url
 
 
 def _option_complaints(number: int, source: SourceSection, where: Whereabouts) -> list[str]:

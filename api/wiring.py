@@ -43,7 +43,12 @@ def require_database(settings: PublicSettings) -> None:
 
 def sqlite_file(settings: PublicSettings) -> Path | None:
     """None for a database server."""
-    _, sqlite, path = settings.database.partition("sqlite:///")
+    return sqlite_path(settings.database)
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of a database URL; None for a database server."""
+    _, sqlite, path = url.partition("sqlite:///")
     return Path(path) if sqlite else None
 
 
@@ -60,6 +65,8 @@ def public_services(settings: PublicSettings, *, clock: Clock = utc_now) -> Publ
         sources=tuple(_public_source(settings, clock)),
         profile=settings.content.feed.profile,
         version=version("klar"),
+        requests_per_minute=settings.content.limits.requests,
+        engine_seconds=settings.content.limits.engine_seconds,
         clock=clock,
     )
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from catalog.plan import TablePlan
 from schemas.errors import CatalogError, ConfigurationError
 from schemas.model import Dataset
-from schemas.row import Finding
+from schemas.row import Finding, Quarantined
 from schemas.values import Text
 
 
@@ -136,16 +137,19 @@ class ArchiveEntry:
     size: int
     fetched_at: datetime
     media_type: str
+    charset: str = ""  #: as the source said
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
     """Who decided what, when and why: written once, never changed."""
 
+    id: int
     at: datetime
     who: str
-    what: str  #: approve, reject, accept, withdraw …
-    target: str
+    role: str  #: reader, editor, releaser; "" for somebody on the machine itself
+    what: str  #: approve, consent, reject, accept, withdraw …
+    target: str  #: never a key or a value of a row
     why: str
 
 
@@ -160,3 +164,6 @@ class Applied:
     removed: tuple[str, ...] = ()
     refused: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)  #: data sets that stay as they were, and why
     findings: tuple[Finding, ...] = ()  #: e.g. a broken curation file whose last good content was used
+    waiting: tuple[Quarantined, ...] = ()  #: rows that wait for others, on the Prüfliste
+    newly_waiting: int = 0  #: how many of `waiting` and `refused` nobody has seen there yet
+    tables: tuple[TablePlan, ...] = ()  #: of the plan, as it was published: without what was refused or waits

@@ -13,14 +13,18 @@ from catalog.compose import Identity, attribution_of, compose, licence_of, new_i
 from catalog.curation import Curation, read_curation
 from catalog.database import Record
 from catalog.entries import ChangeKind, CurationError, Edition, Status, StoredFile
+from catalog.organisations import organisation
 from catalog.plan import PublishedRow
 from catalog.press import Content, Issue, Occasion, Press, Refused
 from catalog.rendering import Rendered
 from catalog.rows import all_rows
+from catalog.standing import note_issue, words_are_clean
 from catalog.store import dataset_from, find_edition
+from catalog.texts import Words, discreet, personal, words_of_curation, words_of_declaration
+from catalog.totals import add_to_totals
 from schemas.declaration import Declaration
 from schemas.errors import KlarError
-from schemas.model import Dataset, SourceReference
+from schemas.model import Agent, Dataset, SourceReference
 from schemas.row import Finding
 from schemas.table import Table
 from schemas.values import FileFormat, Text
@@ -31,14 +35,41 @@ _GONE = Text(de="Die Quelle führt keine Zeilen mehr.", en="The source has no ro
 
 def issue(connection: Connection, press: Press, declaration: Declaration, occasion: Occasion) -> Issue:
     """Bring one data set's publication in line with its rows. Call inside a savepoint. Raises Refused."""
+    occasion = replace(occasion, at=_not_before_the_last(connection, occasion.at))
     stored = find_dataset(connection, declaration.name)
     _require_usable(connection, declaration, stored)
     rows = all_rows(connection, declaration.table.name)
     if not rows:
-        return _retire(connection, stored, _GONE, occasion.at)
-    curation, findings = _curation(press, declaration, stored)
+        retired = _retire(connection, stored, _GONE, occasion.at)
+        return _noted(connection, press, declaration, stored, retired, at=occasion.at)
+    clean = words_are_clean(connection, press, declaration.name)
+    curation, findings = _curation(press, declaration, stored, clean=clean)
+    findings += _personal_words(press, declaration, curation, stored, clean=clean)
     draft = _Draft(connection, press, declaration, stored, rows, curation, occasion)
-    return replace(draft.publish(), findings=findings)
+    return _noted(connection, press, declaration, stored, replace(draft.publish(), findings=findings), at=occasion.at)
+
+
+def _noted(connection: Connection, press: Press, declaration: Declaration, stored: Record | None, issued: Issue, *, at: datetime) -> Issue:
+    """Whatever is said of all data sets together follows."""
+    note_issue(connection, press, declaration.name, fine=not issued.findings)
+    if issued.kind is not None:
+        before, after = _size(stored), _size(find_dataset(connection, declaration.name))
+        add_to_totals(connection, datasets=after[0] - before[0], rows=after[1] - before[1], at=at)
+    return issued
+
+
+def _not_before_the_last(connection: Connection, at: datetime) -> datetime:
+    """A clock that was set back must not publish in the past: who asks for what has changed since the last visit would never see it."""
+    log = tables.change_log.c
+    last: datetime | None = connection.execute(select(log.at).order_by(log.seq.desc()).limit(1)).scalar_one_or_none()
+    return at if last is None else max(at, last)
+
+
+def _size(stored: Record | None) -> tuple[int, int]:
+    """Data sets and rows."""
+    if stored is None or stored.status != Status.ACTIVE.value:
+        return 0, 0
+    return 1, dataset_from(stored.metadata).rows
 
 
 class _Draft:
@@ -62,6 +93,7 @@ class _Draft:
         self._curation = curation
         self._occasion = occasion
         self._sources = _sources(connection, {each.source for each in rows})
+        self._publisher = _publisher(connection, press, declaration, curation)
         self._identity = self._find_identity()
 
     def publish(self) -> Issue:
@@ -137,8 +169,8 @@ class _Draft:
             name=self._declaration.name,
             title=title_of(self._declaration, self._curation),
             licence=licence,
-            attribution=attribution_of(self._declaration, licence, site),
-            publisher=site.publisher.name,
+            attribution=attribution_of(self._declaration, licence, self._publisher),
+            publisher=self._publisher.name,
             url=site.dataset_url(self._declaration.name),
             edition=number,
             modified=self._occasion.at,
@@ -154,6 +186,7 @@ class _Draft:
             rows=self._rows,
             sources=self._sources,
             curation=self._curation,
+            publisher=self._publisher,
             modified=modified,
         )
 
@@ -280,15 +313,53 @@ def _refused(code: str, message: str, table: Table) -> Refused:
     return Refused((Finding(code=code, message=message, table=table.name),))
 
 
-def _curation(press: Press, declaration: Declaration, stored: Record | None) -> tuple[Curation, tuple[Finding, ...]]:
-    """A broken file counts as the last good one. Without one it stops the data set: it may hold the right licence."""
+def _curation(press: Press, declaration: Declaration, stored: Record | None, *, clean: bool) -> tuple[Curation, tuple[Finding, ...]]:
+    """A file that is broken or holds personal data counts as the last good one. Without one it stops the data set: it may hold the
+    right licence. `clean`: what is published was judged by the same rules, only other words are judged."""
+    last_good = loads(Curation, stored.curation) if stored is not None and stored.curation else None
+    table = declaration.table.name
     try:
-        return read_curation(press.curation, declaration.name), ()
+        found = read_curation(press.curation, declaration.name)
     except CurationError as error:
-        findings = tuple(replace(each, table=declaration.table.name) for each in error.findings)
-        if stored is None or not stored.curation:
-            raise Refused(findings) from error
-        return loads(Curation, stored.curation), findings
+        findings = discreet(press.detector, tuple(replace(each, table=table) for each in error.findings))
+    else:
+        if found == last_good and clean:
+            return found, ()
+        findings = personal(press.detector, words_of_curation(found), table=table, origin=f"curation/{declaration.name}.toml")
+        if not findings:
+            return found, ()
+    if last_good is None:
+        raise Refused(findings)
+    return last_good, findings
+
+
+def _personal_words(
+    press: Press, declaration: Declaration, curation: Curation, stored: Record | None, *, clean: bool
+) -> tuple[Finding, ...]:
+    """Raises Refused for words that are not published yet. Those that are were clean once: they stay, and a person looks at them."""
+    words = words_of_declaration(declaration, curation)
+    published = stored is not None and stored.status == Status.ACTIVE.value and words == _published_words(stored)
+    if published and clean:
+        return ()
+    findings = personal(press.detector, words, table=declaration.table.name)
+    if findings and not published:
+        raise Refused(findings)
+    return findings
+
+
+def _published_words(stored: Record) -> Words:
+    return words_of_declaration(loads(Declaration, stored.declaration), loads(Curation, stored.curation) if stored.curation else Curation())
+
+
+def _publisher(connection: Connection, press: Press, declaration: Declaration, curation: Curation) -> Agent:
+    """The body behind the site, unless a person named a row of the table of organisations."""
+    if not curation.publisher:
+        return press.site.publisher
+    found = organisation(connection, curation.publisher)
+    if found is None:
+        message = f"curation/{declaration.name}.toml: die Organisation »{curation.publisher}« ist nicht veröffentlicht."
+        raise _refused("curation", message, declaration.table)
+    return found
 
 
 def _sources(connection: Connection, names: set[str]) -> tuple[SourceReference, ...]:

@@ -8,6 +8,9 @@ from schemas.declaration import Declaration
 from schemas.model import SourceReference
 from schemas.row import Finding, Quarantined, Row, Value
 
+#: Code of the finding that marks a plan as made of a file that lies in no drop folder yet.
+UPLOADED = "uploaded-file"
+
 
 class Change(Enum):
     """What happens to one row."""
@@ -135,6 +138,11 @@ class Plan:
     def is_empty(self) -> bool:
         """Nothing would change for a reader."""
         return not any(table.changes or table.new_dataset for table in self.tables)
+
+    @property
+    def is_uploaded(self) -> bool:
+        """Published without its file it would be undone by the next harvest."""
+        return any(each.code == UPLOADED for each in self.findings)
 
 
 class PlanState(Enum):

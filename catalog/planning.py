@@ -31,25 +31,20 @@ def make_plan(
     intake: Intake,
     *,
     published: Mapping[str, Sequence[PublishedRow]],
-    taken: Mapping[str, Mapping[str, str]],
     known_datasets: Collection[str],
     guards: Guards,
     base: str,
-    withdrawn: Mapping[str, Collection[str]] | None = None,
 ) -> Plan:
     """What the run would change, and why it may have to wait for a person.
 
-    `published`: table name -> this source's rows. `taken`: table name -> {key: name of the other source that publishes it}.
-    `withdrawn`: table name -> keys that must not come back. `base`: fingerprint of the source's published rows.
+    `intake`: each key of a table at most once (`settle_keys`). `published`: table name -> this source's rows. `known_datasets`:
+    names ever used, at least those of the intake. `base`: fingerprint of the source's published rows.
     """
     tables: list[TablePlan] = []
     holds: list[Hold] = []
     findings = list(intake.findings)
-    for raw in intake.tables:
-        name = raw.declaration.table.name
-        seen, repeated = settle_keys(raw, taken=taken.get(name, {}), withdrawn=(withdrawn or {}).get(name, ()))
-        findings += [replace(each, source=intake.source.name) for each in repeated]
-        before = published.get(name, ())
+    for seen in intake.tables:
+        before = published.get(seen.declaration.table.name, ())
         table = _table_plan(seen, before, at=intake.at, guards=guards, known_datasets=known_datasets)
         tables.append(table)
         holds += _holds(table, seen, before, guards)
@@ -66,8 +61,8 @@ def make_plan(
 
 
 def settle_keys(seen: SeenTable, *, taken: Mapping[str, str], withdrawn: Collection[str]) -> tuple[SeenTable, tuple[Finding, ...]]:
-    """Each key at most once: keys of other sources, withdrawn ones and contradicting repetitions go to quarantine; of equal
-    rows one stays, and a finding tells. Settling twice changes nothing more."""
+    """Each key at most once: keys of other sources (`taken`: key -> the source that publishes it), withdrawn ones and contradicting
+    repetitions go to quarantine; of equal rows one stays, and a finding tells. No message quotes a key: it may be a person's."""
     digests: dict[str, set[str]] = {}
     for row in seen.rows:
         digests.setdefault(row.key, set()).add(row.digest)
@@ -88,17 +83,16 @@ def settle_keys(seen: SeenTable, *, taken: Mapping[str, str], withdrawn: Collect
 
 def _conflict(row: Row, *, ambiguous: bool, taken: Mapping[str, str], withdrawn: Collection[str]) -> Finding | None:
     if row.key in withdrawn:
-        return _finding(row, "withdrawn", f"Die Zeile »{row.key}« wurde zurückgezogen und wird nicht wieder veröffentlicht.")
+        return _finding(row, "withdrawn", "Diese Zeile wurde zurückgezogen und wird nicht wieder veröffentlicht.")
     if row.key in taken:
-        other = taken[row.key]
-        return _finding(row, "duplicate-key", f"Der Schlüssel »{row.key}« wird schon von der Quelle »{other}« veröffentlicht.")
+        return _finding(row, "duplicate-key", f"Diesen Schlüssel veröffentlicht schon die Quelle »{taken[row.key]}«.")
     if ambiguous:
-        return _finding(row, "duplicate-key", f"Der Schlüssel »{row.key}« kommt in der Quelle mehrmals mit verschiedenem Inhalt vor.")
+        return _finding(row, "duplicate-key", "Dieser Schlüssel kommt in der Quelle mehrmals mit verschiedenem Inhalt vor.")
     return None
 
 
 def _repeated(row: Row, times: int) -> Finding:
-    return _finding(row, "repeated-row", f"Die Zeile »{row.key}« steht {times}-mal gleich in der Quelle; sie zählt einmal.")
+    return _finding(row, "repeated-row", f"Diese Zeile steht {times}-mal gleich in der Quelle; sie zählt einmal.")
 
 
 def _finding(row: Row, code: str, message: str) -> Finding:

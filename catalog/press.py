@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog import formats
 from catalog.entries import ChangeKind
@@ -13,6 +14,9 @@ from schemas.model import Site
 from schemas.row import Finding, Value
 from schemas.table import Table
 from schemas.values import FileFormat, Text
+
+if TYPE_CHECKING:
+    from schemas.personal_data import Detector  # heavy: 200 ms, and the public server needs none of it
 
 
 class Refused(Exception):
@@ -55,6 +59,7 @@ class Press:
     curation: Path
     renderer: Renderer
     write_files: FileWriter = write_all
+    detector: "Detector | None" = None  #: looks for personal data in the words of a data set; None: nobody looks
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,49 +3,44 @@
 Files are written before the commit that names them: what a crash leaves behind is at most a file nobody refers to.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from catalog import tables, withdraw
+from catalog import standing, tables, withdraw
+from catalog.applying import Application
 from catalog.codec import loads
 from catalog.database import utc_now
 from catalog.decisions import record_decision
-from catalog.entries import Applied, ChangeKind, Status
-from catalog.erasure import finish_erasures
+from catalog.entries import Applied, Status
+from catalog.erasure import Erasing, NoVault, finish_erasures
 from catalog.files import Files
 from catalog.issuing import attempt, remember_source
-from catalog.plan import Change, PlanState, StoredPlan, TablePlan
+from catalog.plan import PlanState, StoredPlan
 from catalog.plans import close_plan, read_plan, require_open
 from catalog.press import FileWriter, Issue, Occasion, Press, Refused, write_all
-from catalog.quarantine import refuse_dataset
+from catalog.quarantine import file_dataset
 from catalog.rendering import Renderer
-from catalog.rowchanges import change_rows, is_outdated
+from catalog.rowchanges import is_outdated
 from catalog.rows import main_source
 from catalog.store import Store
+from catalog.totals import count_anew
 from schemas.declaration import Declaration, city_wide
 from schemas.errors import ConfigurationError, PlanOutdated
 from schemas.model import Site, SourceReference
-from schemas.row import Finding
+from schemas.personal_data import Detector
 from schemas.values import Text
 
 _d = tables.dataset.c
+_AT_ONCE = 200  #: data sets that are brought in line in one transaction
 _NEW_COLUMNS = Text(de="Die Spalten haben sich geändert.", en="The columns have changed.")
-_WORDS = (
-    (Change.CREATE, "neu", "added"),
-    (Change.UPDATE, "geändert", "changed"),
-    (Change.RETURN, "wieder in der Quelle", "back in the source"),
-    (Change.MISS, "fehlt in der Quelle", "missing from the source"),
-    (Change.STALE, "in Prüfung", "under review"),
-    (Change.REMOVE, "entfernt", "removed"),
-)
 
 
 class Publisher:
-    """Applies plans, follows configuration, erases what must not be public. `archive` is touched by withdrawal only."""
+    """Applies plans, follows configuration, erases what must not be public. `archive` and `vault` are touched by withdrawal only.
+    `detector` looks for personal data in titles, descriptions and other words of data sets; without one nobody looks."""
 
     def __init__(
         self,
@@ -58,15 +53,18 @@ class Publisher:
         renderer: Renderer,
         clock: Callable[[], datetime] = utc_now,
         write_files: FileWriter = write_all,
+        vault: Erasing | None = None,
+        detector: Detector | None = None,
     ) -> None:
         self._database = store.database
         self._files = files
         self._archive = archive
+        self._vault = vault or NoVault()
         self._site = site
-        self._press = Press(files=files, site=site, curation=curation, renderer=renderer, write_files=write_files)
+        self._press = Press(files=files, site=site, curation=curation, renderer=renderer, write_files=write_files, detector=detector)
         self._clock = clock
 
-    def apply(self, plan: int, *, by: str = "", reason: str = "") -> Applied:
+    def apply(self, plan: int, *, by: str = "", reason: str = "", role: str = "") -> Applied:
         """Publish a plan; `by` is the person who approved it, "" when no guard or review stopped it.
 
         Raises UnknownItem, DecisionRefused (decided already), PlanOutdated (the plan is then marked so), Busy, and
@@ -81,14 +79,15 @@ class Publisher:
             if outdated:
                 close_plan(connection, plan, PlanState.OUTDATED, by=by, reason=reason, at=self._clock())
             else:
-                applied = self._apply(connection, stored, by, reason)
+                applied = self._apply(connection, stored, by, reason, role)
         if outdated:
             raise PlanOutdated(f"Plan {plan}")
         return applied
 
     def refresh(self, sources: Sequence[SourceReference] = ()) -> tuple[str, ...]:
         """Bring metadata and fragments in line with configuration, curation, declarations and renderer; `sources` as they are
-        configured now. Returns the data sets that changed for readers or were rendered anew.
+        configured now. Returns the data sets that changed for readers or were rendered anew. Looks only at data sets that something
+        has changed for (catalog.standing).
 
         Data sets whose curation is broken or which do not pass the renderer's checks stay as they are, on the Prüfliste.
         """
@@ -97,15 +96,17 @@ class Publisher:
             _require_uri_base(connection, self._site)
             for each in sources:
                 remember_source(connection, each)
-            active = connection.execute(select(_d.name, _d.declaration).where(_d.status == Status.ACTIVE.value).order_by(_d.number))
-            declarations = [_newest(name, loads(Declaration, declaration)) for name, declaration in active.all()]
-            done = [(each.name, self._refresh(connection, each)) for each in declarations]
-            changed = tuple(name for name, issue in done if issue is not None and (issue.kind or issue.rendered))
-            if changed:
-                raise_revision(connection)
-        return changed
+            names = standing.due(connection, self._press)
+            target = standing.begin(connection, self._press)
+            names = _active(connection) if names is None else names
+        changed: list[str] = []
+        for start in range(0, len(names), _AT_ONCE):
+            changed += self._refresh_some(names[start : start + _AT_ONCE])
+        with self._database.write() as connection:
+            standing.finish(connection, target)
+        return tuple(changed)
 
-    def withdraw(self, name: str, *, edition: int | None = None, row: str | None = None, reason: str, by: str) -> None:
+    def withdraw(self, name: str, *, edition: int | None = None, row: str | None = None, reason: str, by: str, role: str = "") -> None:
         """Erase a data set, one edition, or one row (by key, from all editions) everywhere, and say so publicly with `reason`.
 
         A withdrawn name or row never comes back. Raises UnknownDataset, UnknownEdition, UnknownItem, Gone, DecisionRefused (the
@@ -116,13 +117,14 @@ class Publisher:
         self._finish_erasures()
         with self._database.write() as connection:
             _require_uri_base(connection, self._site)
-            order = withdraw.Order(name=name, reason=reason, by=by, at=self._clock())
+            order = withdraw.Order(name=name, reason=reason, by=by, role=role, at=self._clock())
             if edition is not None:
                 withdraw.withdraw_edition(connection, order, edition)
             elif row is not None:
-                withdraw.withdraw_row(connection, order, row, press=self._press, archive=self._archive)
+                withdraw.withdraw_row(connection, order, row, press=self._press, archive=self._archive, vault=self._vault)
             else:
-                withdraw.withdraw_dataset(connection, order)
+                withdraw.withdraw_dataset(connection, order, vault=self._vault)
+            count_anew(connection)
             raise_revision(connection)
         self._finish_erasures()
 
@@ -134,37 +136,27 @@ class Publisher:
             record_decision(connection, at=self._clock(), who=by, what="move", target=f"uri_base {self._site.uri_base}", why=reason)
         return self.refresh()
 
-    def _apply(self, connection: Connection, stored: StoredPlan, by: str, reason: str) -> Applied:
+    def _apply(self, connection: Connection, stored: StoredPlan, by: str, reason: str, role: str) -> Applied:
         now = self._clock()
         remember_source(connection, stored.plan.source)
-        outcomes: dict[str, Issue | Refused] = {}
-        for table in stored.plan.tables:
-            if table.changes:
-                outcomes[table.declaration.name] = self._apply_table(connection, stored, table, by, now)
-            elif by:
-                change_rows(connection, stored.plan.source.name, table, run=stored.plan.run, at=stored.plan.at, approved=True)
+        outcome = Application(connection, self._press, stored, approved=bool(by), at=now).carry_out()
         close_plan(connection, stored.id, PlanState.APPLIED, by=by, reason=reason, at=now)
         if by:
-            record_decision(connection, at=now, who=by, what="approve", target=f"plan {stored.id}", why=reason)
-        issued = {name: each for name, each in outcomes.items() if isinstance(each, Issue) and (each.kind or each.rendered)}
-        revision = raise_revision(connection) if issued else read_revision(connection)
-        return _applied(stored.id, revision, outcomes)
+            record_decision(connection, at=now, who=by, role=role, what="approve", target=f"plan {stored.id}", why=reason)
+        revision = raise_revision(connection) if outcome.changed else read_revision(connection)
+        return outcome.applied(stored.id, revision)
 
-    def _apply_table(self, connection: Connection, stored: StoredPlan, table: TablePlan, by: str, now: datetime) -> Issue | Refused:
-        plan = stored.plan
-        name = table.declaration.table.name
-        occasion = Occasion(at=now, run=plan.run, note=note(table))
-
-        def write_rows() -> None:
-            change_rows(connection, plan.source.name, table, run=plan.run, at=plan.at, approved=bool(by))
-
-        try:
-            outcome = attempt(connection, self._press, table.declaration, occasion, write_rows)
-        except Refused as refused:
-            refuse_dataset(connection, plan.source.name, plan.run, name, refused.findings, at=now)
-            return refused
-        refuse_dataset(connection, plan.source.name, plan.run, name, outcome.findings, at=now)
-        return outcome
+    def _refresh_some(self, names: Sequence[str]) -> list[str]:
+        """In one transaction; nobody has to wait until all are done."""
+        with self._database.write() as connection:
+            active = connection.execute(select(_d.name, _d.declaration).where(_d.name.in_(names), _d.status == Status.ACTIVE.value))
+            stored = dict(map(tuple, active))
+            declarations = [_newest(name, loads(Declaration, stored[name])) for name in names if name in stored]
+            done = [(each.name, self._refresh(connection, each)) for each in declarations]
+            changed = [name for name, issue in done if issue is not None and (issue.kind or issue.rendered)]
+            if changed:
+                raise_revision(connection)
+        return changed
 
     def _refresh(self, connection: Connection, declaration: Declaration) -> Issue | None:
         now = self._clock()
@@ -173,21 +165,14 @@ class Publisher:
         try:
             outcome = attempt(connection, self._press, declaration, occasion, lambda: None)
         except Refused as refused:
-            refuse_dataset(connection, source, 0, table, refused.findings, at=now)
+            file_dataset(connection, source, 0, table, refused.findings, at=now)
+            standing.note_issue(connection, self._press, declaration.name, fine=False)
             return None
-        refuse_dataset(connection, source, 0, table, outcome.findings, at=now)
+        file_dataset(connection, source, 0, table, outcome.findings, at=now)
         return outcome
 
     def _finish_erasures(self) -> None:
-        finish_erasures(self._database, files=self._files, archive=self._archive)
-
-
-def note(table: TablePlan) -> Text:
-    """What is new in an edition: `Zeilen neu: 3, geändert: 1`."""
-    counts = Counter(each.change for each in table.changes)
-    german = ", ".join(f"{word}: {counts[change]}" for change, word, _ in _WORDS if counts[change])
-    english = ", ".join(f"{word}: {counts[change]}" for change, _, word in _WORDS if counts[change])
-    return Text(de=f"Zeilen {german}", en=f"Rows {english}")
+        finish_erasures(self._database, files=self._files, archive=self._archive, vault=self._vault)
 
 
 def raise_revision(connection: Connection) -> int:
@@ -209,30 +194,10 @@ def _require_uri_base(connection: Connection, site: Site) -> None:
         raise ConfigurationError(f"uri_base steht seit der ersten Veröffentlichung fest: {frozen}; eingestellt ist {site.uri_base}.")
 
 
+def _active(connection: Connection) -> tuple[str, ...]:
+    return tuple(connection.execute(select(_d.name).where(_d.status == Status.ACTIVE.value).order_by(_d.number)).scalars())
+
+
 def _newest(name: str, stored: Declaration) -> Declaration:
     """The program's own word on a city-wide data set; what the source said on its own ones."""
     return city_wide().get(name, stored)
-
-
-def _applied(plan: int, revision: int, outcomes: dict[str, Issue | Refused]) -> Applied:
-    issued = {name: each for name, each in outcomes.items() if isinstance(each, Issue)}
-    return Applied(
-        plan=plan,
-        revision=revision,
-        editions={name: each.edition for name, each in issued.items() if each.kind in _WITH_EDITION},
-        metadata=_of_kind(issued.items(), ChangeKind.METADATA),
-        removed=_of_kind(issued.items(), ChangeKind.REMOVED),
-        refused={name: each.findings for name, each in outcomes.items() if isinstance(each, Refused)},
-        findings=_all_findings(issued.values()),
-    )
-
-
-_WITH_EDITION = (ChangeKind.CREATED, ChangeKind.EDITION, ChangeKind.RETURNED)
-
-
-def _of_kind(issued: Iterable[tuple[str, Issue]], kind: ChangeKind) -> tuple[str, ...]:
-    return tuple(name for name, each in issued if each.kind is kind)
-
-
-def _all_findings(issued: Iterable[Issue]) -> tuple[Finding, ...]:
-    return tuple(finding for each in issued for finding in each.findings)

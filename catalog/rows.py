@@ -41,6 +41,13 @@ class RowShelf(Shelf):
             found = connection.execute(_PUBLISHED, {"source": source, "table": table}).all()
         return tuple(sorted(map(published_row, found), key=_key))
 
+    def published_under(self, source: str, table: str, keys: Collection[str]) -> Mapping[str, PublishedRow]:
+        """Those of this source's rows that have these keys (a page of them, not thousands)."""
+        with self.database.read() as connection:
+            where = _row.key.in_(bindparam("keys", expanding=True))
+            found = connection.execute(_PUBLISHED.where(where), {"source": source, "table": table, "keys": list(keys)}).all()
+        return {each.key: published_row(each) for each in found}
+
     def taken(self, source: str, table: str) -> dict[str, str]:
         """Keys of a table that other sources publish, with the other source's name."""
         with self.database.read() as connection:
@@ -89,8 +96,10 @@ class RowShelf(Shelf):
                 connection.execute(tables.origin.insert(), entries)
 
 
-def withdrawn_tables(connection: Connection) -> frozenset[str]:
-    return frozenset(connection.execute(_WITHDRAWN_TABLES).scalars())
+def withdrawn_tables(connection: Connection, among: Collection[str] | None = None) -> frozenset[str]:
+    """All of them, or those of `among`: that costs the same however many data sets there are."""
+    question = _WITHDRAWN_TABLES if among is None else _WITHDRAWN_TABLES.where(tables.dataset.c.table_name.in_(list(among)))
+    return frozenset(connection.execute(question).scalars())
 
 
 def fingerprint(connection: Connection, source: str) -> str:

@@ -1,7 +1,7 @@
 """The store: everything the catalogue remembers, in one database. Reading and bookkeeping; `catalog.publish` changes what is public."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -9,14 +9,19 @@ from sqlalchemy import Connection, and_, bindparam, func, select
 
 from catalog import tables
 from catalog.codec import loads
-from catalog.database import HEAD, Database, Record, utc_now
+from catalog.consent import ConsentShelf
+from catalog.database import Database, Record, utc_now
 from catalog.decisions import DecisionShelf
 from catalog.entries import CatalogChange, ChangeKind, DatasetEntry, Edition, NotRendered, Status, StoredFile, Tombstone
+from catalog.notices import NoticeShelf
 from catalog.plans import PlanShelf
 from catalog.quarantine import QuarantineShelf
 from catalog.rendering import SYNTAXES
 from catalog.rows import RowShelf
 from catalog.runs import RunShelf
+from catalog.standing import not_surely_rendered
+from catalog.tokens import TokenShelf
+from catalog.totals import Totals, read_totals
 from schemas.errors import Gone, UnknownDataset, UnknownEdition
 from schemas.model import Dataset
 from schemas.values import Text
@@ -33,6 +38,10 @@ _ENTRY_COLUMNS = select(_d.name, _d.status, _d.metadata, _d.digest, _g.key.label
 )
 _ACTIVE = _ENTRY_COLUMNS.where(_is_active).order_by(_d.number)
 _ONE = _ENTRY_COLUMNS.where(_is_active, _d.name == bindparam("name"))
+_ACTIVE_OF_NAMES = _ACTIVE.where(_d.name.in_(bindparam("names", expanding=True)))
+_ACTIVE_NAMES = select(_d.name).where(_is_active).order_by(_d.name)
+_NAME_OF = select(_d.name).where(_d.uuid == bindparam("uuid"))
+_DIGESTS = select(_d.name, _d.digest).where(_is_active)
 _FATE = select(_d.status, _d.title, _d.reason, _d.removed_at, _d.edition).where(_d.name == bindparam("name"))
 _TOMBSTONES = select(tables.dataset).where(~_is_active).order_by(_d.number)
 _EDITIONS = (
@@ -68,10 +77,18 @@ _CHANGES = (
     .order_by(tables.change_log.c.seq)
     .limit(bindparam("limit"))
 )
+_RECENT = (
+    select(tables.change_log, _d.title)
+    .select_from(tables.change_log.join(tables.dataset, _d.name == tables.change_log.c.dataset))
+    .where(tables.change_log.c.seq < bindparam("before"))
+    .order_by(tables.change_log.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+_AFTER_ALL = 2**62
 _META = select(tables.meta.c.value).where(tables.meta.c.key == bindparam("key"))
 
 
-class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf):
+class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf, ConsentShelf, TokenShelf, NoticeShelf):
     """`url` as SQLAlchemy writes it: `sqlite:///data/klar.db`, `postgresql+psycopg://…`. Reading never waits for writing.
     Raises Busy when the database stays locked."""
 
@@ -84,7 +101,7 @@ class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf):
 
     def schema_version(self) -> tuple[str | None, str]:
         """(found, expected)."""
-        return self.database.schema_version(), HEAD
+        return self.database.schema_version(), self.database.version_expected
 
     def require_current(self) -> None:
         """Raises WrongSchemaVersion."""
@@ -96,6 +113,10 @@ class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf):
     def revision(self) -> int:
         """Rises with every publication. Cheap enough to be asked on the event loop by every request."""
         return self.database.revision()
+
+    def state(self) -> Hashable:
+        """What finished answers depend on: as cheap as the revision, and another one when the database itself was exchanged."""
+        return self.database.state()
 
     def uri_base(self) -> str | None:
         """Base of all URIs, None before the first publication froze it."""
@@ -118,15 +139,42 @@ class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf):
             raise UnknownDataset(name)
         raise _gone(name, fate)
 
+    def names(self) -> tuple[str, ...]:
+        """Of the active data sets, sorted."""
+        with self.database.read() as connection:
+            return tuple(connection.execute(_ACTIVE_NAMES).scalars())
+
+    def name_of(self, uuid: str) -> str:
+        """Of the data set with this id, "" when there is none; also of one that is gone."""
+        with self.database.read() as connection:
+            return connection.execute(_NAME_OF, {"uuid": uuid}).scalar_one_or_none() or ""
+
+    def digests(self) -> dict[str, str]:
+        """Name of each active data set -> digest of its metadata."""
+        with self.database.read() as connection:
+            return {each.name: each.digest for each in connection.execute(_DIGESTS)}
+
+    def datasets_named(self, names: Sequence[str]) -> tuple[DatasetEntry, ...]:
+        """Those of them that are active, by publication number."""
+        with self.database.read() as connection:
+            return _entries(connection.execute(_ACTIVE_OF_NAMES, {"names": list(names)})) if names else ()
+
     def tombstones(self) -> tuple[Tombstone, ...]:
         """By publication number."""
         with self.database.read() as connection:
             return tuple(map(_tombstone, connection.execute(_TOMBSTONES)))
 
-    def known_datasets(self) -> frozenset[str]:
-        """Every name ever used, tombstones included."""
+    def known_datasets(self, among: Collection[str] | None = None) -> frozenset[str]:
+        """Every name ever used, tombstones included; or those of `among` that were."""
         with self.database.read() as connection:
-            return frozenset(connection.execute(_NAMES).scalars())
+            if among is None:
+                return frozenset(connection.execute(_NAMES).scalars())
+            return frozenset(connection.execute(_NAMES.where(_d.name.in_(list(among)))).scalars())
+
+    def totals(self) -> Totals:
+        """Figures over all active data sets. Cheap, however many there are."""
+        with self.database.read() as connection:
+            return read_totals(connection)
 
     def last_number(self) -> int:
         """The highest publication number ever given; 0 at first."""
@@ -165,12 +213,20 @@ class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf):
     def missing_fragments(self, key: str) -> tuple[str, ...]:
         """Active data sets that are not rendered under this key."""
         with self.database.read() as connection:
-            return tuple(name for name, count in connection.execute(_RENDERED, {"renderer": key}) if count < len(SYNTAXES))
+            suspects = not_surely_rendered(connection, key)
+            question = _RENDERED if suspects is None else _RENDERED.where(_d.name.in_(suspects))
+            return tuple(name for name, count in connection.execute(question, {"renderer": key}) if count < len(SYNTAXES))
 
     def changes(self, since: int = 0, limit: int = 1000) -> tuple[CatalogChange, ...]:
         """What happened after change number `since`, oldest first."""
         with self.database.read() as connection:
             return tuple(map(_change, connection.execute(_CHANGES, {"since": since, "limit": limit})))
+
+    def recent_changes(self, *, before: int | None = None, limit: int = 50) -> tuple[tuple[CatalogChange, Text], ...]:
+        """What happened last (before change number `before`), newest first, each with the title of its data set."""
+        with self.database.read() as connection:
+            found = connection.execute(_RECENT, {"before": _AFTER_ALL if before is None else before, "limit": limit})
+            return tuple((_change(each), text_from(each.title)) for each in found)
 
 
 @lru_cache(maxsize=1024)

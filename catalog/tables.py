@@ -212,7 +212,7 @@ quarantine = Table(
     "quarantine",
     metadata,
     _id(),
-    _text("stage"),  # intake: the row was refused; publication: the data set was
+    _text("stage"),  # what refused: intake, publication, dataset (catalog.quarantine)
     _text("source"),
     _text("table_name"),
     _text("key"),
@@ -278,7 +278,7 @@ purge = Table(
     metadata,
     _id(),
     Column("at", Time, nullable=False),
-    _text("what"),  # archive, vault, quarantine, runs, plans, drop
+    _text("what"),  # archive, vault, microdata, quarantine, runs, plans, drop
     _text("source"),
     _text("url"),  # of a file of the drop folder; "" else
     _number("count"),

@@ -16,7 +16,8 @@ import pytest
 from frictionless import Package
 from rdflib import DCAT, RDF, Graph
 
-from dcat.shacl import official_profile
+from dcat.official import DASHBOARD, OFFICIAL, REPAIRED, ProfileFiles
+from dcat.shacl import load
 from tests.shared import SHARED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -163,11 +164,11 @@ def test_the_configuration_of_the_example_uses_only_known_keys(example: Example)
 
 
 @pytest.mark.skipif(not SHAPES.is_dir(), reason=f"offizielle SHACL-Dateien fehlen: {SHAPES}")
-@pytest.mark.parametrize("repaired", [False, True], ids=["official", "repaired"])
+@pytest.mark.parametrize("files", [OFFICIAL, REPAIRED, DASHBOARD], ids=lambda each: each.name)
 def test_the_served_feed_has_no_results_in_the_official_shapes(
-    server: str, repaired: bool, record_property: Callable[[str, object], None]
+    server: str, files: ProfileFiles, record_property: Callable[[str, object], None]
 ) -> None:
-    profile = official_profile(SHAPES, repaired=repaired)
+    profile = load(SHAPES, files)
     feed = Graph().parse(data=_get(f"{server}/catalog.rdf")[0].decode(), format="xml")
     datasets = set(feed.subjects(RDF.type, DCAT.Dataset))
     assert len(datasets) == 11
@@ -189,7 +190,8 @@ def test_what_a_person_accepts_is_published_with_the_next_harvest(tmp_path: Path
     example.klar("init", str(folder), "--example", "kaiserslautern")
     example.klar("harvest")
     for item in example.json("quarantine", exit_code=2):
-        example.klar("quarantine", "accept", str(item["id"]), "--reason", "öffentlich berichtete Begehung")
+        example.klar("quarantine", "accept", str(item["id"]), "--by", "anna", "--reason", "öffentlich berichtete Begehung", exit_code=2)
+        example.klar("quarantine", "accept", str(item["id"]), "--by", "berta", "--reason", "öffentlich berichtete Begehung")
 
     runs = example.json("harvest")["runs"]
 

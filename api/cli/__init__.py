@@ -24,7 +24,11 @@ COMMANDS = {
     "quarantine": "decide",
     "withdraw": "withdraw",
     "validate": "validate",
+    "check-feed": "check_feed",
+    "push": "push",
+    "init-mapping": "init_mapping",
     "serve": "serve",
+    "admin": "admin",
     "schedule": "schedule",
     "doctor": "diagnose",
 }

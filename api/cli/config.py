@@ -22,7 +22,7 @@ def check(ctx: typer.Context, as_json: Json = False) -> None:
     sources = settings.sources()
     for each in sources:
         harvester_of(each)
-    renderer(settings.site(), settings.content.feed.profile)
+    renderer(settings.site(), settings.content.feed.profile, shapes=settings.shapes)
     if as_json:
         print_json({"path": str(settings.path), "valid": True, "sources": [each.name for each in sources]})
     else:

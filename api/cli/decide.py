@@ -1,31 +1,21 @@
 """`klar plans` and `klar quarantine`: what waits for a person, and the person's decision."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
+from api import decisions
 from api.cli.app import By, Command, Json, Reason, new_group, person
 from api.cli.installed import opened
 from api.cli.output import PLAN_STATES, finding_json, finding_text, moment, moment_json, print_json, print_table, say
+from api.decisions import Pending
+from api.words import CHANGES, STATES
+from catalog.consent import QUARANTINE, Consent
+from catalog.decisions import Person
 from catalog.entries import Applied, QuarantineItem, QuarantineState
 from catalog.plan import Change, PlanState, RowChange, StoredPlan, TablePlan
-from schemas.errors import ConfigurationError
 
-CHANGES = {
-    Change.CREATE: "neu",
-    Change.UPDATE: "geändert",
-    Change.RETURN: "zurück",
-    Change.MISS: "fehlt",
-    Change.STALE: "in Prüfung",
-    Change.REMOVE: "entfernt",
-}
-STATES = {
-    QuarantineState.OPEN: "offen",
-    QuarantineState.ACCEPTED: "angenommen",
-    QuarantineState.REJECTED: "abgelehnt",
-    QuarantineState.CLOSED: "erledigt",
-}
 #: Row changes shown per table for people; --json gives all.
 _SHOWN = 50
 
@@ -78,10 +68,10 @@ def show_plan(ctx: typer.Context, number: Number, as_json: Json = False) -> None
 @_PLANS.command("approve", cls=Command)
 def approve(ctx: typer.Context, number: Number, reason: Reason, by: By = "") -> None:
     """Gibt einen Plan frei: Er wird sofort veröffentlicht, wenn sich der veröffentlichte Stand seither nicht geändert hat."""
-    _require(reason)
     with opened(ctx) as found:
-        applied = found.approve(number, by=person(by), reason=reason)
-        found.follow_up()
+        applied = decisions.approve(found, number, Person(person(by)), reason)
+    if isinstance(applied, Pending):
+        _say_pending(applied, f"klar plans approve {number}")
     _say_applied(applied)
     if applied.refused:
         raise typer.Exit(1)
@@ -90,9 +80,8 @@ def approve(ctx: typer.Context, number: Number, reason: Reason, by: By = "") -> 
 @_PLANS.command("reject", cls=Command)
 def reject(ctx: typer.Context, number: Number, reason: Reason, by: By = "") -> None:
     """Lehnt einen Plan ab: Was veröffentlicht ist, bleibt."""
-    _require(reason)
     with opened(ctx) as found:
-        found.reject(number, by=person(by), reason=reason)
+        decisions.reject_plan(found, number, Person(person(by)), reason)
     say(f"Plan {number} ist abgelehnt. Was veröffentlicht ist, bleibt.")
 
 
@@ -116,8 +105,10 @@ def show_item(ctx: typer.Context, number: Number, as_json: Json = False) -> None
     """Zeigt einen Eintrag der Prüfliste: Regel, Ort und was möglich ist."""
     with opened(ctx) as found:
         item = found.store.quarantine_item(number)
+        by_two = decisions.needs_second(found, item)
+        words = [each for each in found.store.consents() if (each.subject, each.number) == (QUARANTINE, number)]
     if as_json:
-        print_json(_item_json(item))
+        print_json({**_item_json(item), "by_two": by_two, "consents": [_consent_json(each) for each in words]})
         return
     say(f"Nummer {item.id}: Quelle {item.source}, Tabelle {item.table}, Zeile {item.key or '(ohne Schlüssel)'}, {STATES[item.state]}")
     say(f"Zuerst in Ernte {item.first_run} am {moment(item.first_at)}")
@@ -125,33 +116,37 @@ def show_item(ctx: typer.Context, number: Number, as_json: Json = False) -> None
         say(f"  {finding_text(each)} [{each.code}]")
     if item.decided_by:
         say(f"Entschieden von {item.decided_by} am {moment(item.decided_at)}: {item.reason}")
+    for word in words:
+        say(f"Zugestimmt: {word.by.name} am {moment(word.at)}: {word.reason}")
     if item.state is QuarantineState.OPEN:
         say(_possible(item))
+        if item.acceptable and by_two:
+            say("Annehmen müssen zwei verschiedene Personen.")
 
 
 @_QUARANTINE.command("accept", cls=Command)
 def accept_item(ctx: typer.Context, number: Number, reason: Reason, by: By = "") -> None:
     """Nimmt eine Zeile an, wie sie ist; die nächste Ernte veröffentlicht sie. Gilt nur für genau diesen Inhalt."""
-    _decide(ctx, number, reason, by, accept=True)
+    with opened(ctx) as found:
+        outcome = decisions.accept_item(found, number, Person(person(by)), reason)
+    if isinstance(outcome, Pending):
+        _say_pending(outcome, f"klar quarantine accept {number}")
     say(f"Nummer {number} ist angenommen. Die nächste Ernte veröffentlicht die Zeile, solange sie gleich bleibt.")
 
 
 @_QUARANTINE.command("reject", cls=Command)
 def reject_item(ctx: typer.Context, number: Number, reason: Reason, by: By = "") -> None:
     """Lehnt eine Zeile ab: Sie bleibt unveröffentlicht, bis sie sich in der Quelle ändert."""
-    _decide(ctx, number, reason, by, accept=False)
+    with opened(ctx) as found:
+        decisions.reject_item(found, number, Person(person(by)), reason)
     say(f"Nummer {number} ist abgelehnt. Die Zeile bleibt unveröffentlicht, bis sie sich in der Quelle ändert.")
 
 
-def _decide(ctx: typer.Context, number: int, reason: str, by: str, *, accept: bool) -> None:
-    _require(reason)
-    with opened(ctx) as found:
-        found.store.decide_quarantine(number, accept, person(by), reason)
-
-
-def _require(reason: str) -> None:
-    if not reason.strip():
-        raise ConfigurationError("--reason darf nicht leer sein: Die Begründung wird aufbewahrt.")
+def _say_pending(pending: Pending, command: str) -> NoReturn:
+    """Nothing is decided yet: who else is needed, and what they type."""
+    say(pending.sentence)
+    say(f"Zustimmen: {command} --by NAME --reason …")
+    raise typer.Exit(2)
 
 
 def _end_with_two_if(waits: bool) -> None:
@@ -274,6 +269,10 @@ def _item_json(item: QuarantineItem) -> dict[str, Any]:
         "decided_at": moment_json(item.decided_at),
         "reason": item.reason,
     }
+
+
+def _consent_json(word: Consent) -> dict[str, Any]:
+    return {"by": word.by.name, "role": word.by.role, "at": moment_json(word.at), "reason": word.reason}
 
 
 def _possible(item: QuarantineItem) -> str:

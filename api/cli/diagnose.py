@@ -1,5 +1,7 @@
 """`klar doctor`: is this installation well?"""
 
+from typing import Annotated
+
 import typer
 
 from api.cli.app import Command, Json, settings_of
@@ -13,9 +15,13 @@ def register(app: typer.Typer) -> None:
     app.command("doctor", cls=Command)(doctor)
 
 
-def doctor(ctx: typer.Context, as_json: Json = False) -> None:
+def doctor(
+    ctx: typer.Context,
+    mail: Annotated[bool, typer.Option("--mail", help="Auch den Mailserver fragen; gesendet wird nichts.")] = False,
+    as_json: Json = False,
+) -> None:
     """Untersucht die Installation: Platz, Uhr, Datenbank, Rechte, Quellen, Rechtstexte. Endet mit 1, wenn etwas fehlt."""
-    checks = diagnose(settings_of(ctx))
+    checks = diagnose(settings_of(ctx), mail=mail)
     if as_json:
         print_json([{"name": each.name, "verdict": each.verdict.value, "message": each.message} for each in checks])
     else:

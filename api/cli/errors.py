@@ -4,38 +4,8 @@ import re
 
 import typer
 
-from api.complaints import InvalidSettings
-from catalog.database import Unreachable
-from schemas import errors
-
-#: Nearest class wins. The detail of an error follows the sentence.
-SENTENCES: dict[type[errors.KlarError], str] = {
-    errors.KlarError: "Etwas ist schiefgegangen.",
-    errors.ConfigurationError: "",  # the detail is the sentence
-    InvalidSettings: "",
-    errors.MappingError: "Die Zuordnung ist nicht brauchbar.",
-    errors.DisclosureError: "Personenbezogene Spalten und Freitext dürfen in keine öffentliche Tabelle.",
-    errors.SourceError: "Die Quelle konnte nicht gelesen werden; es wurde nichts geändert.",
-    errors.RecordError: "Dieser Eintrag kann so nicht veröffentlicht werden.",
-    errors.MissingField: "Ein Feld fehlt, das jeder Eintrag haben muss.",
-    errors.WrongValue: "Ein Feld enthält einen Wert anderer Art als vereinbart.",
-    errors.CatalogError: "Der Katalog hat das abgelehnt.",
-    errors.UnknownDataset: "Einen Datensatz dieses Namens gibt es nicht.",
-    errors.UnknownEdition: "Diesen Stand gibt es nicht.",
-    errors.UnknownItem: "Diese Nummer gibt es nicht.",
-    errors.Gone: "Das war einmal veröffentlicht und ist es nicht mehr.",
-    errors.PlanOutdated: "Der veröffentlichte Stand hat sich seit diesem Plan geändert; bitte neu ernten.",
-    errors.DecisionRefused: "Diese Entscheidung ist nicht mehr möglich.",
-    errors.WrongSchemaVersion: "Die Datenbank hat einen anderen Stand als dieses Programm; »klar db upgrade« bringt sie auf den neuen.",
-    Unreachable: "Die Datenbank ist nicht erreichbar oder nicht lesbar.",
-    errors.Busy: "Ein anderer Vorgang schreibt gerade; bitte gleich noch einmal versuchen.",
-}
-
-
-def sentence_of(error: errors.KlarError) -> str:
-    sentence = next(SENTENCES[each] for each in type(error).__mro__ if each in SENTENCES)
-    reason = f"Begründung: {error.reason}" if isinstance(error, errors.Gone) and error.reason else ""
-    return " ".join(each for each in (sentence, error.detail, reason) if each) or str(error)
+from api.sentences import SENTENCES as SENTENCES
+from api.sentences import sentence_of as sentence_of
 
 
 def usage_sentence(error: typer.TyperException) -> str:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,14 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from api.cli.app import Command, Json, person
-from api.cli.errors import sentence_of
 from api.cli.installed import opened
 from api.cli.output import OUTCOMES, counts_text, finding_text, print_json, run_json, say
+from api.harvesting import guarded, harvested
 from api.installation import Installation
+from api.notify import notify
 from catalog.plan import Outcome, RunRecord
 from harvesters.harvester import SourceConfig
 from harvesters.run import Progress
-from schemas.errors import ConfigurationError, KlarError
+from schemas.errors import ConfigurationError
 
 #: Findings shown per source; the rest is counted.
 _SHOWN = 10
@@ -33,7 +35,7 @@ def harvest(
     sources: Annotated[list[str] | None, typer.Argument(metavar="QUELLE", help="Namen von Quellen; ohne Angabe alle.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Nur lesen und den Änderungsplan ablegen, nichts veröffentlichen.")] = False,
     replay: Annotated[
-        int | None, typer.Option("--replay", metavar="ERNTE", help="Aus dem Archiv einer früheren Ernte lesen (noch nicht möglich).")
+        int | None, typer.Option("--replay", metavar="ERNTE", min=1, help="Nummer einer früheren Ernte: noch einmal lesen, was sie las.")
     ] = None,
     i_know: Annotated[
         bool, typer.Option("--i-know", help="Alles unter der geänderten uri_base veröffentlichen: Alle Adressen ändern sich.")
@@ -42,18 +44,25 @@ def harvest(
 ) -> None:
     """Erntet Quellen und veröffentlicht, was sich geändert hat.
 
+    --plan und --replay veröffentlichen nichts; --replay liest noch einmal, was eine frühere Ernte las, und legt den Plan dazu ab.
+
     Ende mit 0: alles in Ordnung. 1: eine Quelle ist gescheitert. 2: ein Änderungsplan ist angehalten (klar plans).
     """
-    if replay is not None:
-        raise ConfigurationError("--replay gibt es noch nicht: Aus dem Archiv zu ernten kommt mit einer späteren Version.")
+    if replay is not None and len(set(sources or ())) != 1:
+        raise ConfigurationError("--replay braucht genau eine Quelle: die jener Ernte.")
     with opened(ctx) as found:
         chosen = [found.source(each) for each in dict.fromkeys(sources)] if sources else list(found.settings.sources())
         if not chosen:
             raise ConfigurationError("Es ist keine Quelle eingerichtet; [[source]] in klar.toml legt eine an.")
         if i_know and not plan:
             found.publisher.move_uri_base(by=person(""), reason="klar harvest --i-know")
-        records = [_run(found, each, plan_only=plan, quiet=as_json) for each in chosen]
-        changed = () if plan else found.follow_up()
+        if replay is not None:
+            records = [_replay(found, chosen[0], replay, quiet=as_json)]
+        else:
+            records = [_run(found, each, plan_only=plan, quiet=as_json) for each in chosen]
+            for each in notify(found, records):
+                typer.echo(f"Hinweis: {each}", err=True)
+        changed = () if plan or replay is not None else found.follow_up()
         waiting = _waiting(found, [each.name for each in chosen])
     if as_json:
         print_json({"runs": [run_json(each) for each in records], "metadata_changed": list(changed), "waiting": waiting})
@@ -64,11 +73,18 @@ def harvest(
 
 def _run(found: Installation, source: SourceConfig, *, plan_only: bool, quiet: bool) -> RunRecord:
     """One source; its error stays its own."""
-    try:
-        with _progress(source, quiet) as progress:
-            record = found.harvest(source, plan_only=plan_only, progress=progress)
-    except KlarError as error:
-        record = _failure(found, source, error)
+    with _progress(source, quiet) as progress:
+        record = harvested(
+            found, source, lambda: found.harvest(source, plan_only=plan_only, progress=progress), report=partial(typer.echo, err=True)
+        )
+    if not quiet:
+        _report(record)
+    return record
+
+
+def _replay(found: Installation, source: SourceConfig, run: int, *, quiet: bool) -> RunRecord:
+    with _progress(source, quiet) as progress:
+        record = guarded(found, source, lambda: found.replay(source, run, progress=progress), report=partial(typer.echo, err=True))
     if not quiet:
         _report(record)
     return record
@@ -88,14 +104,6 @@ def _progress(source: SourceConfig, quiet: bool) -> Iterator[Progress | None]:
             bar.update(task, description=f"{source.name}: {label}", completed=done, total=total)
 
         yield show
-
-
-def _failure(found: Installation, source: SourceConfig, error: KlarError) -> RunRecord:
-    """A run that did not even begin."""
-    now = found.clock()
-    return RunRecord(
-        id=0, source=source.name, started_at=now, finished_at=now, outcome=Outcome.FAILED, message=sentence_of(error), counts={}
-    )
 
 
 def _report(record: RunRecord) -> None:

@@ -10,37 +10,13 @@ from typing import Any
 import typer
 
 from api.cron import BERLIN
-from catalog.plan import Outcome, PlanState, RunRecord
+from api.words import OUTCOMES as OUTCOMES
+from api.words import PLAN_STATES as PLAN_STATES
+from api.words import counts_text as counts_text
+from api.words import finding_text as finding_text
+from catalog.plan import RunRecord
 from schemas.row import Finding
 
-OUTCOMES = {
-    Outcome.OK: "veröffentlicht",
-    Outcome.UNCHANGED: "unverändert",
-    Outcome.PARTIAL: "teilweise",
-    Outcome.HELD: "angehalten",
-    Outcome.FAILED: "gescheitert",
-    Outcome.RUNNING: "läuft",
-    Outcome.PLANNED: "geplant",
-}
-PLAN_STATES = {
-    PlanState.PROPOSED: "vorgeschlagen",
-    PlanState.HELD: "angehalten",
-    PlanState.APPLIED: "veröffentlicht",
-    PlanState.REJECTED: "abgelehnt",
-    PlanState.SUPERSEDED: "durch einen neueren ersetzt",
-    PlanState.OUTDATED: "überholt",
-}
-COUNTS = {
-    "created": "neu",
-    "updated": "geändert",
-    "returned": "zurück",
-    "unchanged": "gleich",
-    "missing": "fehlend",
-    "stale": "in Prüfung",
-    "removed": "entfernt",
-    "quarantined": "Prüfliste",
-    "findings": "Hinweise",
-}
 #: Width of tables where there is no terminal to ask.
 _WIDE = 160
 
@@ -78,11 +54,6 @@ def moment_json(at: datetime | None) -> str | None:
     return at.isoformat().replace("+00:00", "Z") if at else None
 
 
-def counts_text(counts: dict[str, int]) -> str:
-    """`neu 3, gleich 45`; what did not happen is left out."""
-    return ", ".join(f"{COUNTS.get(key, key)} {number}" for key, number in counts.items() if number) or "keine Zeilen"
-
-
 def run_json(record: RunRecord) -> dict[str, Any]:
     return {
         "run": record.id,
@@ -107,14 +78,3 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "row": finding.row,
         "field": finding.field,
     }
-
-
-def finding_text(finding: Finding) -> str:
-    """`beteiligung/verfahren.csv, Zeile 7, Feld participants: …`"""
-    place = [
-        finding.origin or finding.table,
-        f"Zeile {finding.row}" if finding.row else "",
-        f"Feld {finding.field}" if finding.field else "",
-    ]
-    where = ", ".join(each for each in place if each)
-    return f"{where}: {finding.message}" if where else finding.message

@@ -11,7 +11,9 @@ from api.cli.app import Command
 from api.cli.errors import sentence_of
 from api.cli.installed import opened
 from api.cli.output import OUTCOMES, counts_text
+from api.harvesting import harvested
 from api.installation import Installation
+from api.notify import notify
 from api.scheduler import Clockwork, run
 from harvesters.harvester import SourceConfig
 from schemas.errors import ConfigurationError, KlarError
@@ -34,7 +36,7 @@ def schedule(ctx: typer.Context) -> None:
         follow_up = threading.Lock()
         clockwork = Clockwork(sources, found.store, lambda source: _harvest(found, source, follow_up), clock=found.clock)
         _log.info("gestartet: %s", ", ".join(each.name for each in sources))
-        run(clockwork, _stop_signal())
+        run(clockwork, _stop_signal(), daily=lambda: _purge(found, follow_up))
         _log.info("beendet")
 
 
@@ -51,11 +53,31 @@ def _stop_signal() -> threading.Event:
 
 def _harvest(found: Installation, source: SourceConfig, follow_up: threading.Lock) -> None:
     """One source; what goes wrong is said and stays its own."""
+    record = harvested(found, source, lambda: found.harvest(source), report=_log.error)
+    _log.log(
+        logging.INFO if record.id else logging.ERROR,
+        "%s: %s (%s) %s",
+        source.name,
+        OUTCOMES[record.outcome],
+        counts_text(record.counts),
+        record.message,
+    )
+    for each in notify(found, [record]):
+        _log.warning("%s", each)
     try:
-        record = found.harvest(source)
         with follow_up:  # one writer of the search index
             found.follow_up()
     except KlarError as error:
         _log.error("%s: %s", source.name, sentence_of(error))
+
+
+def _purge(found: Installation, follow_up: threading.Lock) -> None:
+    """Where nothing is harvested for days, time passes all the same."""
+    try:
+        with follow_up:
+            purged = found.purge_daily()
+    except KlarError as error:
+        _log.error("Aufbewahrung: %s", sentence_of(error))
         return
-    _log.info("%s: %s (%s) %s", source.name, OUTCOMES[record.outcome], counts_text(record.counts), record.message)
+    if purged:
+        _log.info("Aufbewahrung: %s", ", ".join(f"{each.what} {each.source} {each.count}" for each in purged))

@@ -1,6 +1,7 @@
 """`klar serve`: the public API and pages. The server never sees the vault's settings."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from fastapi import FastAPI
 
 from api.cli.app import Command, config_path
 from api.cli.output import say
-from api.settings import load
+from api.settings import load_public, public_environment
 from api.web.app import create_app
 from api.wiring import public_services, require_database, store_of
 from dcat.render import renderer
@@ -30,6 +31,7 @@ def serve(
     import uvicorn  # heavy: 120 ms
 
     path = config_path(ctx)
+    _leave_secrets_behind(path)
     _require_ready(path)
     # Workers are processes of their own: each reads the configuration again, from the environment it inherits.
     os.environ["KLAR_CONFIG"] = str(path)
@@ -40,7 +42,7 @@ def serve(
         host=host,
         port=port,
         workers=workers,
-        http="httptools",
+        http="api.web.typed:TypedAddresses",
         loop="uvloop" if os.name == "posix" else "asyncio",
         access_log=False,
         server_header=False,
@@ -48,15 +50,23 @@ def serve(
     )
 
 
+def _leave_secrets_behind(path: Path) -> None:
+    """A variable that a process deletes still stands in its /proc/PID/environ: so this one starts anew, without those that say where
+    the vault is, or hold passwords and tokens. Number and terminal of the process stay the same."""
+    environ = public_environment(path, os.environ)
+    if len(environ) < len(os.environ):
+        os.execve(sys.executable, sys.orig_argv, environ)
+
+
 def application() -> FastAPI:
     """What every worker process serves: built from KLAR_CONFIG, without the sections a public process has no business with."""
-    return create_app(public_services(load(Path(os.environ["KLAR_CONFIG"]), os.environ).public()))
+    return create_app(public_services(load_public(Path(os.environ["KLAR_CONFIG"]), os.environ)))
 
 
 def _require_ready(path: Path) -> None:
     """One sentence now is better than a traceback in every worker. Raises ConfigurationError (also for another `uri_base` than
     the published one), WrongSchemaVersion."""
-    settings = load(path, os.environ).public()
+    settings = load_public(path, os.environ)
     require_database(settings)
     store = store_of(settings)
     site = settings.site()

@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
+from api import decisions
 from api.cli.app import By, Command, person
 from api.cli.installed import opened
 from api.cli.output import say
+from catalog.decisions import Person
 
 
 def register(app: typer.Typer) -> None:
@@ -26,8 +28,7 @@ def withdraw(
     Das lässt sich nicht rückgängig machen. Die Adresse antwortet danach mit 410 und der Begründung.
     """
     with opened(ctx) as found:
-        found.publisher.withdraw(dataset, edition=edition, row=row, reason=reason, by=person(by))
-        found.follow_up()
+        decisions.withdraw(found, dataset, Person(person(by)), reason, edition=edition, row=row)
     what = (
         f"Stand {edition} von »{dataset}«"
         if edition is not None

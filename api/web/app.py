@@ -1,15 +1,18 @@
 """The public web application. Nothing is created on import; everything is handed in."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.web.budget import Budget, BudgetGate
+from api.web.ckan import routes as ckan
 from api.web.errors import problem_response
-from api.web.middleware import CommonHeaders, HeadAsGet, RequestLog
-from api.web.routes import dataset, downloads, editions, feed, information, native, operations, search
+from api.web.middleware import CommonHeaders, EscapedQuery, HeadAsGet, RequestLog
+from api.web.parameters import once
+from api.web.routes import changes, dataset, downloads, editions, feed, information, native, operations, search
 from api.web.services import PublicServices
 from api.web.web import FinishedAnswers, Web, web_from
 from schemas.errors import KlarError
@@ -23,13 +26,21 @@ def create_app(services: PublicServices) -> FastAPI:
     web = web_from(services)
     # No generated pages: they would load scripts from elsewhere. No redirects for slashes: they repeat the Host header.
     app = FastAPI(
-        title=services.site.title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, telemetry=_NO_TELEMETRY
+        title=services.site.title,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
+        dependencies=[Depends(once)],
     )
     _include_routes(app, web)
     _handle_errors(app, web)
     app.add_middleware(FinishedAnswers, web=web)
+    app.add_middleware(BudgetGate, web=web, budget=Budget(requests=services.requests_per_minute, engine_seconds=services.engine_seconds))
     app.add_middleware(CommonHeaders, indexed=services.site.official)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(EscapedQuery)
     app.add_middleware(RequestLog)
     return app
 
@@ -38,6 +49,7 @@ def _include_routes(app: FastAPI, web: Web) -> None:
     """The order matters where a pattern of one route also fits the address of another: the more specific one first."""
     app.include_router(operations.routes(web))
     app.include_router(native.routes(web, app))
+    app.include_router(ckan.routes(web))
     app.include_router(feed.routes(web))
     app.include_router(editions.routes(web))
     app.include_router(downloads.routes(web))
@@ -45,6 +57,7 @@ def _include_routes(app: FastAPI, web: Web) -> None:
     for language in web.templates.languages:
         below = "" if language == "de" else f"/{language}"
         app.include_router(information.routes(web, language, app), prefix=below)
+        app.include_router(changes.routes(web, language), prefix=below)
         app.include_router(search.routes(web, language), prefix=below)
         if language != "de":
             for module in (feed, editions, dataset):

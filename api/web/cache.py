@@ -1,4 +1,4 @@
-"""Finished answers of one state of the catalogue. A new revision empties it; the least recently used go first."""
+"""Finished answers of one state of the catalogue. A new one empties it; the least recently used go first."""
 
 import threading
 from collections import OrderedDict
@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from api.web.answers import Representation
 from api.web.problems import NotReady
+from schemas.errors import KlarError
 
 T = TypeVar("T")
 _LIMIT = 48 * 1024 * 1024
@@ -16,46 +17,46 @@ _LONGEST_ADDRESS = 200
 
 
 class RevisionValue(Generic[T]):
-    """One value that is made anew for each revision."""
+    """One value that is made anew for each state."""
 
-    def __init__(self, revision: Callable[[], int], build: Callable[[], T]) -> None:
-        self._revision = revision
+    def __init__(self, state: Callable[[], Hashable], build: Callable[[], T]) -> None:
+        self._state = state
         self._build = build
-        self._held: tuple[int, T] | None = None
+        self._held: tuple[Hashable, T] | None = None
 
     def __call__(self) -> T:
-        """Read before building, so that a value made in between counts for the older revision and is made again."""
-        revision, held = self._revision(), self._held
-        if held is not None and held[0] == revision:
+        """Asked before building, so that a value made in between counts for the older state and is made again."""
+        state, held = self._state(), self._held
+        if held is not None and held[0] == state:
             return held[1]
         value = self._build()
-        self._held = (revision, value)
+        self._held = (state, value)
         return value
 
 
 class RevisionCache:
-    """`revision` is the store's: reading it is all that a repeated answer costs."""
+    """`state` changes with every publication: asking for it is all that a repeated answer costs."""
 
-    def __init__(self, revision: Callable[[], int], *, limit: int = _LIMIT) -> None:
-        self._revision = revision
+    def __init__(self, state: Callable[[], Hashable], *, limit: int = _LIMIT) -> None:
+        self._state = state
         self._limit = limit
         self._lock = threading.Lock()
-        self._held_revision = -1
+        self._held_state: Hashable = None
         self._size = 0
         self._entries: OrderedDict[Hashable, Representation] = OrderedDict()
         self._addresses: dict[bytes, Hashable] = {}
 
     def find(self, key: Hashable) -> Representation | None:
-        """The answer for the present revision, if it is here. Microseconds; may be called on the event loop."""
-        revision = self._revision()
+        """The answer for the present state, if it is here. Microseconds; may be called on the event loop."""
+        state = self._state()
         with self._lock:
-            found = self._entries.get(key) if revision == self._held_revision else None
+            found = self._entries.get(key) if state == self._held_state else None
             if found is not None:
                 self._entries.move_to_end(key)
             return found
 
     def find_address(self, address: bytes) -> Representation | None:
-        """The answer that this path and query had before, for the present revision. Asks for the revision only if there was one."""
+        """The answer that this path and query had before, for the present state. Asks for the state only if there was one."""
         key = self._addresses.get(address)
         return None if key is None else self.find(key)
 
@@ -68,28 +69,40 @@ class RevisionCache:
                 self._addresses[address] = key
 
     def obtain(self, key: Hashable, build: Callable[[], Representation]) -> Representation:
-        """The answer for the present revision, built when it is not here.
+        """The answer for the present state, built when it is not here. Raises NotReady as `unkept` does."""
+        found = self.find(key)
+        if found is not None:
+            return found
+        state, built = self._of_one_state(build)
+        self._keep(state, key, built)
+        return built
 
-        An answer during whose making something was published might mix two states, so it is made again. Raises NotReady
-        when that never succeeds.
-        """
+    def unkept(self, build: Callable[[], Representation]) -> Representation:
+        """An answer of which there are too many to keep, made from one state of the catalogue.
+
+        An answer during whose making something was published might mix two states (or have failed at it), so it is made again.
+        Raises NotReady when that never succeeds."""
+        return self._of_one_state(build)[1]
+
+    def _of_one_state(self, build: Callable[[], Representation]) -> tuple[Hashable, Representation]:
         for _ in range(_ATTEMPTS):
-            revision = self._revision()
-            found = self.find(key)
-            if found is not None:
-                return found
-            built = build()
-            if self._revision() == revision:
-                self._keep(revision, key, built)
-                return built
+            state = self._state()
+            try:
+                built = build()
+            except KlarError:
+                if self._state() == state:
+                    raise
+                continue
+            if self._state() == state:
+                return state, built
         raise NotReady("Während der Antwort wurde mehrmals veröffentlicht.")
 
-    def _keep(self, revision: int, key: Hashable, built: Representation) -> None:
+    def _keep(self, state: Hashable, key: Hashable, built: Representation) -> None:
         with self._lock:
-            if revision != self._held_revision:
+            if state != self._held_state:
                 self._entries.clear()
                 self._size = 0
-                self._held_revision = revision
+                self._held_state = state
             replaced = self._entries.pop(key, None)
             self._size += len(built.content) - (len(replaced.content) if replaced else 0)
             self._entries[key] = built

@@ -9,6 +9,7 @@ from api.web.citation import bibtex, citation
 from api.web.pages import Column, DatasetPage, Download, EditionLine, Preview, Snippet
 from api.web.published import rows_of
 from api.web.record import file_path
+from api.web.structured import structured_data
 from api.web.texts import text, texts
 from api.web.web import Web
 from api.web.wording import cell, day, partial_date
@@ -36,7 +37,7 @@ def dataset_page(web: Web, entry: DatasetEntry, language: str) -> DatasetPage:
     editions = services.store.editions(dataset.name)
     first, states = _read_rows(web, edition)
     lead, rest = _lead(dataset.description)
-    columns = _columns(dataset.table, first, {each.dataset.name for each in services.store.datasets()}, language)
+    columns = _columns(dataset.table, first, _led_to(web, dataset.table), language)
     own = len(dataset.table.fields) - len(provenance_fields())
     return DatasetPage(
         dataset=dataset,
@@ -58,6 +59,7 @@ def dataset_page(web: Web, entry: DatasetEntry, language: str) -> DatasetPage:
         snippets=_snippets(web, dataset),
         report=_report(dataset, services.site.dataset_uri(dataset.name), language),
         uri=services.site.dataset_uri(dataset.name),
+        structured=structured_data(dataset, web.addresses, language),
     )
 
 
@@ -136,6 +138,13 @@ def _format_title(extension: str, language: str) -> str:
     if extension == EXCEL_CSV:
         return text("format_excel-de.csv", language)
     return FileFormat.from_extension(extension).title.in_language(language)
+
+
+def _led_to(web: Web, table: Table) -> Set[str]:
+    """Of the city-wide data sets that this table refers to, those that are published."""
+    tables = {each.table for each in table.foreign_keys}
+    names = [each.name for each in city_wide().values() if each.table.name in tables]
+    return {each.dataset.name for each in web.services.store.datasets_named(names)}
 
 
 def _columns(table: Table, rows: Sequence[Mapping[str, Value]], published: Set[str], language: str) -> tuple[Column, ...]:

@@ -19,6 +19,8 @@ from api.web.web import HTML, Web
 from schemas.errors import KlarError
 
 _PROBLEM_JSON = "application/problem+json"
+#: To a CKAN harvester an error in JSON reads as an empty catalogue, one in words as an error (ckan/compat.md 4.4).
+_CKAN = ("/api/action/", "/api/3/action/")
 #: Addresses that only programs read.
 _MACHINES = ("/api/v1/", "/health/", "/catalog.")
 
@@ -30,6 +32,8 @@ def problem_response(web: Web, request: Request, error: Exception) -> Response:
     if not isinstance(error, KlarError | RequestValidationError | HTTPException):
         # What nobody foresaw is answered outside the middleware that adds these.
         headers |= common_headers(indexed=web.services.site.official)
+    if problem.status >= 500 and request.url.path.startswith(_CKAN):
+        return Response(problem.title.en, status_code=problem.status, headers=headers | {"content-type": "text/plain; charset=utf-8"})
     if prefers_html(request.headers.get("accept", "")) and not request.url.path.startswith(_MACHINES):
         return Response(_page(web, problem, language), status_code=problem.status, headers=headers | {"content-type": HTML})
     document = problem.document(base_url=web.services.site.base_url, language=language)

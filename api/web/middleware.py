@@ -1,14 +1,17 @@
 """What holds for every answer: HEAD, security headers, CORS, and a log line without address."""
 
 import logging
+import re
 import time
 from collections.abc import Callable
+from urllib.parse import quote
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.web.answers import HEAD_MARK
 
+_RAW_BYTES = re.compile(rb"[\x80-\xff]+")
 LOG = logging.getLogger("klar.web")
 
 #: Pages load nothing but our own style sheet and pictures; there is no script at all.
@@ -43,6 +46,23 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 def _raw(headers: dict[str, str]) -> RawHeaders:
     return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+def escaped(address: bytes) -> bytes:
+    """Percent-encoded where it is not ASCII."""
+    return _RAW_BYTES.sub(lambda found: quote(found[0]).encode(), address)
+
+
+class EscapedQuery:
+    """`?q=Bäume` as it was typed is `?q=B%C3%A4ume`: Starlette would read raw bytes as Latin-1 and look for something else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["query_string"].isascii():
+            scope = {**scope, "query_string": escaped(scope["query_string"])}
+        await self._app(scope, receive, send)
 
 
 class HeadAsGet:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)
+#: What RDF tools call Turtle: before it was registered, and as the larger language that every Turtle document is also in.
+_OTHER_NAMES = {"text/n3": "text/turtle", "text/rdf+n3": "text/turtle", "application/x-turtle": "text/turtle"}
 _MOST_RANGES = 64  #: more than any honest client sends; the rest is not read
 
 
@@ -24,15 +26,16 @@ class _Range:
 
 
 def best(accept: str, offers: Sequence[str]) -> str | None:
-    """The offer that the header `accept` prefers; on a tie the earlier offer. None when all are refused.
+    """The offer that the header `accept` prefers: by quality, then what it names before what it merely takes, then the earlier offer.
+    None when all are refused.
 
-    No header means that anything will do: the first offer.
+    No header means that anything will do: the first offer. `application/json, text/plain, */*` (axios) says that, too, but JSON is
+    what it means.
     """
     ranges = _ranges(accept)
     if not ranges:
         return offers[0]
-    rated = [(_quality(offer, ranges), -index, offer) for index, offer in enumerate(offers)]
-    quality, _, offer = max(rated)
+    quality, _, _, offer = max((*_rating(offer, ranges), -index, offer) for index, offer in enumerate(offers))
     return offer if quality > 0 else None
 
 
@@ -42,9 +45,11 @@ def prefers_html(accept: str) -> bool:
     return named and best(accept, ("text/html", "application/json")) == "text/html"
 
 
-def _quality(offer: str, ranges: Sequence[_Range]) -> float:
+def _rating(offer: str, ranges: Sequence[_Range]) -> tuple[float, int]:
+    """(quality, specificity) by the range that names the offer most exactly."""
     matching = [(each.specificity(offer), each.quality) for each in ranges if each.specificity(offer)]
-    return max(matching)[1] if matching else 0.0
+    specificity, quality = max(matching, default=(0, 0.0))
+    return quality, specificity
 
 
 def _ranges(accept: str) -> tuple[_Range, ...]:
@@ -55,4 +60,4 @@ def _ranges(accept: str) -> tuple[_Range, ...]:
 def _range(text: str) -> _Range:
     value, *parameters = (each.strip().lower() for each in text.split(";"))
     quality = next((each[2:] for each in parameters if each.startswith("q=")), "1")
-    return _Range(value, float(quality) if _QUALITY.fullmatch(quality) else 0.0)
+    return _Range(_OTHER_NAMES.get(value, value), float(quality) if _QUALITY.fullmatch(quality) else 0.0)

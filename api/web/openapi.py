@@ -34,6 +34,7 @@ def _answers(*media_types: str, schema: Mapping[str, Any] | None = None) -> dict
 JSON = _answers("application/json", schema={"type": "object"})
 FEED = _answers(*MEDIA_TYPES.values(), schema={"type": "string"})
 DATA = _answers("application/json", *MEDIA_TYPES.values(), "text/html", "text/csv")
+ATOM = _answers("application/atom+xml", schema={"type": "string"})
 FILE = _answers(*(each.media_type for each in FileFormat), "application/zip", schema={"type": "string", "format": "binary"})
 
 #: Operation -> what it is for. A test holds the keys equal to the routes.
@@ -76,6 +77,14 @@ OPERATIONS: Mapping[str, Text] = {
     "list_changes": Text(
         de="Was sich geändert hat, in der Reihenfolge des Geschehens: angelegt, Metadaten, neuer Stand, entfallen, zurückgezogen.",
         en="What has changed, in order: created, metadata, new edition, removed, withdrawn.",
+    ),
+    "changes_atom": Text(
+        de="Dasselbe für Feedreader, neueste zuerst (Atom).",
+        en="The same for feed readers, newest first (Atom).",
+    ),
+    "ckan_version": Text(
+        de="Version der CKAN-kompatiblen Schnittstelle; ihre Aktionen stehen unter /api/3/action/{name}, Erklärungen gibt help_show.",
+        en="Version of the CKAN-compatible interface; its actions are at /api/3/action/{name}, help_show explains them.",
     ),
     "get_config": Text(de="Angaben zu dieser Installation und ihren Grenzen.", en="About this installation and its limits."),
     "get_openapi": Text(de="Diese Beschreibung als OpenAPI 3.1.", en="This description as OpenAPI 3.1."),

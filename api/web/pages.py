@@ -134,6 +134,7 @@ class DatasetPage:
     snippets: tuple[Snippet, ...]
     report: str  #: mailto
     uri: str
+    structured: str  #: schema.org as JSON-LD, safe in a script element
 
 
 @dataclass(frozen=True, kw_only=True)

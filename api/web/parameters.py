@@ -1,12 +1,16 @@
 """Query parameters of each address: unknown names and values are refused, and OpenAPI is made from these classes."""
 
 import re
+from collections import Counter
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from functools import lru_cache
+from typing import Annotated, Any, Literal, get_origin
 
-from fastapi import Query
+from fastapi import Query, Request
+from fastapi.routing import APIRoute
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from api.web.problems import RepeatedParameter
 from schemas.values import FileFormat, Licence, Theme
 
 KINDS = ("participation", "project", "sensor", "council", "statistics", "other")
@@ -40,6 +44,32 @@ class Parameters(BaseModel):
 
 def _without_blank(value: Any) -> Any:
     return [each for each in value if each != ""] if isinstance(value, list) else value
+
+
+async def once(request: Request) -> None:
+    """For every address: a parameter that holds one value is given once. FastAPI would take the last of several and say nothing.
+
+    Raises RepeatedParameter."""
+    if b"&" not in request.scope["query_string"]:
+        return
+    singular = _singular(request.scope.get("route"))
+    counts = Counter(name for name, value in request.query_params.multi_items() if value)
+    for name, count in counts.items():
+        if count > 1 and name in singular:
+            raise RepeatedParameter(name)
+
+
+def _singular(route: object) -> frozenset[str]:
+    """Names of the parameters of an address that are no lists."""
+    if not isinstance(route, APIRoute):
+        return frozenset()
+    models = [each.field_info.annotation for each in route.dependant.query_params]
+    return frozenset().union(*(_singular_of(each) for each in models if isinstance(each, type) and issubclass(each, Parameters)))
+
+
+@lru_cache
+def _singular_of(model: type[Parameters]) -> frozenset[str]:
+    return frozenset(name for name, each in model.model_fields.items() if get_origin(each.annotation) is not list)
 
 
 class NoParameters(Parameters):
@@ -107,12 +137,23 @@ class ChangesParameters(Parameters):
     limit: int = _described(1000, "höchstens so viele", "at most so many", ge=1, le=10_000)
 
 
+class AtomParameters(Parameters):
+    before: int | None = _described(
+        None,
+        "nur Änderungen vor der mit dieser Nummer (für ältere Seiten)",
+        "only changes before this number (older pages)",
+        ge=1,
+        le=2**53,
+    )
+
+
 Nothing = Annotated[NoParameters, Query()]
 SearchQuery = Annotated[SearchParameters, Query()]
 ListQuery = Annotated[ListParameters, Query()]
 FeedQuery = Annotated[FeedParameters, Query()]
 DownloadQuery = Annotated[DownloadParameters, Query()]
 ChangesQuery = Annotated[ChangesParameters, Query()]
+AtomQuery = Annotated[AtomParameters, Query()]
 
 #: The enumerations above repeat the domain's codes because a type must be written out; a test holds them equal.
 CODES = {

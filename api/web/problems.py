@@ -1,7 +1,7 @@
 """What can go wrong, its HTTP status and words: one table. Domain errors know nothing of HTTP (RFC 9457)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.web.wording import day
+from catalog.database import Unreachable
 from catalog.entries import NotRendered
 from catalog.search import NotIndexed
-from schemas.errors import Busy, Gone, KlarError, UnknownDataset, UnknownEdition, UnknownItem, WrongSchemaVersion
+from schemas.errors import Busy, Gone, KlarError, UnknownDataset, UnknownEdition, UnknownItem, Unwritable, WrongSchemaVersion
 from schemas.values import Text
 
 
@@ -40,6 +41,31 @@ class UnsuitableParameter(KlarError):
         self.allowed = allowed
 
 
+class RepeatedParameter(KlarError):
+    """A parameter that holds one value was given several."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Unready(NotReady):
+    """This process cannot answer for the catalogue; `reason` says why to whoever runs it."""
+
+    def __init__(self, code: str, reason: Text) -> None:
+        super().__init__(reason.de)
+        self.code = code
+        self.reason = reason
+
+
+class TooManyRequests(KlarError):
+    """The client has used up its budget."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(f"{retry_after} s")
+        self.retry_after = retry_after
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """The body of an error answer."""
@@ -49,6 +75,7 @@ class Problem:
     title: Text
     detail: Text
     members: Mapping[str, Any] = field(default_factory=dict)  #: extension members (RFC 9457, 3.2)
+    retry_after: int | None = None  #: seconds
 
     def document(self, *, base_url: str, language: str) -> dict[str, Any]:
         return {
@@ -134,6 +161,15 @@ KINDS: Mapping[type[Exception], _Kind] = {
         title=Text(de="Gerade wird geschrieben", en="The catalogue is being written"),
         detail=Text(de="Bitte in einigen Sekunden noch einmal.", en="Please try again in a few seconds."),
     ),
+    TooManyRequests: _Kind(
+        status=429,
+        code="too-many-requests",
+        title=Text(de="Zu viele Anfragen", en="Too many requests"),
+        detail=Text(
+            de="Bitte in {seconds} Sekunden noch einmal. Die Grenzen stehen unter /api/v1/config; ganze Datensätze gibt es als Datei.",
+            en="Please try again in {seconds} seconds. The limits are at /api/v1/config; whole data sets are offered as files.",
+        ),
+    ),
     WrongSchemaVersion: _Kind(
         status=503,
         code="not-ready",
@@ -141,6 +177,8 @@ KINDS: Mapping[type[Exception], _Kind] = {
         detail=Text(de="Bitte später noch einmal.", en="Please try again later."),
     ),
     NotReady: _NOT_READY,
+    Unreachable: _NOT_READY,
+    Unwritable: _NOT_READY,
     NotRendered: _NOT_READY,
     NotIndexed: _NOT_READY,
     KlarError: _Kind(
@@ -173,8 +211,14 @@ _INVALID_PARAMETER = _Kind(
         de="Der Wert von „{name}“ ist nicht erlaubt. Erlaubt: {allowed}.", en="The value of “{name}” is not allowed. Allowed: {allowed}."
     ),
 )
+_REPEATED_PARAMETER = _Kind(
+    status=400,
+    code="repeated-parameter",
+    title=Text(de="Dieser Parameter steht mehrmals da", en="This parameter was given several times"),
+    detail=Text(de="„{name}“ darf nur einmal vorkommen.", en="“{name}” may be given only once."),
+)
 #: Every kind of problem a client can meet, for the documentation.
-ALL_KINDS = (*KINDS.values(), _METHOD, _UNKNOWN_PARAMETER, _INVALID_PARAMETER)
+ALL_KINDS = (*KINDS.values(), _METHOD, _UNKNOWN_PARAMETER, _INVALID_PARAMETER, _REPEATED_PARAMETER)
 #: The names that PEP 249 gives the errors of every database module: this package does not know which one is in use.
 _DATABASE_ERRORS = frozenset({"DatabaseError", "InterfaceError"})
 _RETRY_AFTER = "30"  #: seconds
@@ -203,7 +247,14 @@ def problem_from(error: Exception, *, allowed: Sequence[str] = ()) -> Problem:
         return _plain(_NOT_READY)
     if isinstance(error, UnsuitableParameter):
         return _parameter([{"parameter": error.name, "allowed": [error.allowed]}], _INVALID_PARAMETER)
+    if isinstance(error, RepeatedParameter):
+        return _parameter([{"parameter": error.name, "allowed": []}], _REPEATED_PARAMETER)
     kind = next((KINDS[each] for each in type(error).__mro__ if each in KINDS), _INTERNAL)
+    if isinstance(error, TooManyRequests):
+        words = {"seconds": str(error.retry_after)}
+        return replace(_filled(kind, words, words, {}), retry_after=error.retry_after)
+    if isinstance(error, Unready):
+        return replace(_plain(kind), detail=error.reason, members={"reason": error.code})
     if isinstance(error, Gone):
         return _gone(kind, error)
     if isinstance(error, UnknownRepresentation):
@@ -217,6 +268,8 @@ def extra_headers(problem: Problem) -> dict[str, str]:
     headers = {"cache-control": "no-store"}
     if problem.status == 503:
         headers["retry-after"] = _RETRY_AFTER
+    if problem.retry_after is not None:
+        headers["retry-after"] = str(problem.retry_after)
     if problem.status == 405:
         headers["allow"] = "GET, HEAD, OPTIONS"
     return headers

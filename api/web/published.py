@@ -7,11 +7,10 @@ from datetime import datetime
 import orjson
 
 from api.web.problems import NotReady
-from catalog.entries import Edition, Tombstone
+from catalog.entries import Edition
 from catalog.files import Files
 from catalog.store import Store
 from dcat.feed import page_of
-from schemas.model import Dataset
 from schemas.row import Value
 
 PublishedValues = Mapping[str, Value]
@@ -29,20 +28,10 @@ class Summary:
 
 
 def summary(store: Store) -> Summary:
-    datasets = [each.dataset for each in store.datasets()]
-    gone = store.tombstones()
-    last = store.last_number()
+    totals, last = store.totals(), store.last_number()
     return Summary(
-        total=len(datasets),
-        rows=sum(each.rows for each in datasets),
-        last_page=page_of(last) if last else 0,
-        issued=min([*(each.issued for each in datasets), *(each.issued for each in gone)], default=None),
-        modified=_last_change(datasets, gone),
+        total=totals.datasets, rows=totals.rows, last_page=page_of(last) if last else 0, issued=totals.issued, modified=totals.modified
     )
-
-
-def _last_change(datasets: list[Dataset], gone: tuple[Tombstone, ...]) -> datetime | None:
-    return max([*(each.modified for each in datasets), *(each.removed_at for each in gone)], default=None)
 
 
 def rows_of(files: Files, edition: Edition) -> Iterator[PublishedValues]:

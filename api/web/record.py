@@ -8,7 +8,7 @@ from api.web.templating import Addresses
 from catalog.entries import CatalogChange, DatasetEntry, Edition
 from catalog.formats import EXCEL_CSV
 from dcat.feed import MEDIA_TYPES
-from schemas.model import Dataset, Period
+from schemas.model import Agent, Dataset, Period, Removal
 from schemas.table import descriptor_from_table
 from schemas.values import Text
 
@@ -51,7 +51,7 @@ def record_json(entry: DatasetEntry, edition: Edition, addresses: Addresses) -> 
         "number": dataset.number,
         "themes": [{"code": each.code, "iri": each.iri, "title": text_json(each.title)} for each in dataset.themes],
         "keywords": [text_json(each) for each in dataset.keywords],
-        "publisher": {"name": dataset.publisher.name, "homepage": dataset.publisher.homepage},
+        "publisher": _agent_json(dataset.publisher),
         "contact": {"name": dataset.contact.name, "email": dataset.contact.email, "url": dataset.contact.url},
         "licence": _licence_json(dataset),
         "contributor_id": dataset.contributor_id,
@@ -69,7 +69,9 @@ def record_json(entry: DatasetEntry, edition: Edition, addresses: Addresses) -> 
         "curation": [{"field": each.field, "who": each.who, "why": each.why} for each in dataset.curation],
         "landing_page": dataset.landing_page,
         "legislation": list(dataset.legislation),
+        "high_value": [{"code": each.code, "iri": each.iri, "title": text_json(each.title)} for each in dataset.hvd],
         "identifiers": list(dataset.identifiers),
+        "removal": _removal_json(dataset.removal),
         "official": dataset.official,
         "edition_note": text_json(dataset.edition_note),
         "files": files_json(edition, f"/datasets/{dataset.name}", addresses),
@@ -121,6 +123,25 @@ def files_json(edition: Edition, base: str, addresses: Addresses) -> list[Json]:
 def file_path(base: str, extension: str) -> str:
     """Address of one file below a data set or an edition."""
     return f"{base}/data.csv?dialect=excel-de" if extension == EXCEL_CSV else f"{base}/data.{extension}"
+
+
+def _agent_json(agent: Agent) -> Json:
+    successor = agent.successor
+    return {
+        "id": agent.id or None,
+        "name": agent.name,
+        "homepage": agent.homepage,
+        "valid_from": str(agent.valid_from) if agent.valid_from else None,
+        "valid_to": str(agent.valid_to) if agent.valid_to else None,
+        "successor": {"id": successor.id, "name": successor.name} if successor else None,
+    }
+
+
+def _removal_json(removal: Removal | None) -> Json | None:
+    """Its announced end; the reason is German, and English where there is English."""
+    if removal is None:
+        return None
+    return {"announced": moment_json(removal.announced), "at": moment_json(removal.at), "reason": text_json(removal.reason)}
 
 
 def _licence_json(dataset: Dataset) -> Json:

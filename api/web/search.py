@@ -217,7 +217,7 @@ def _wish(web: Web, words: str, language: str) -> str:
 def find(web: Web, parameters: SearchParameters, size: int, language: str = "de") -> FoundDatasets:
     """Raises UnknownPage, and NotIndexed while there is no index: a shorter answer would look like a removal."""
     services = web.services
-    index_published(services.search, services.store, services.files)
+    index_published(services.search, services.store, services.files, services.site)
     require_page(parameters.page, web.summary().total, size)
     found = services.search.find(_query(parameters, size, language), now=services.clock())
     return FoundDatasets(
@@ -246,7 +246,7 @@ def _query(parameters: SearchParameters, size: int, language: str) -> Query:
 
 def _datasets(web: Web, names: Sequence[str]) -> tuple[Dataset, ...]:
     """In the order of the names. One that has just been removed is left out: the index lags behind by moments."""
-    known = {each.dataset.name: each.dataset for each in web.services.store.datasets()}
+    known = {each.dataset.name: each.dataset for each in web.services.store.datasets_named(names)}
     return tuple(known[each] for each in names if each in known)
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from catalog.files import Files
+from catalog.query import TableEngine
 from catalog.rendering import Renderer
 from catalog.search import Search
 from catalog.store import Store
@@ -41,4 +43,11 @@ class PublicServices:
     sources: tuple[PublicSource, ...] = ()
     profile: str = "dcat-ap-de-3.0"
     version: str = "0.1.0"  #: of klar
+    requests_per_minute: int = 600  #: per client and process
+    engine_seconds: float = 20.0  #: per client, minute and process
     clock: Callable[[], datetime] = field(default=utc_now)
+
+    @cached_property
+    def tables(self) -> TableEngine:
+        """Answers questions to published tables."""
+        return TableEngine(self.files.root)

@@ -81,10 +81,10 @@ def _address(scope: Scope) -> bytes:
 def web_from(services: PublicServices) -> Web:
     return Web(
         services=services,
-        cache=RevisionCache(services.store.revision),
+        cache=RevisionCache(services.store.state),
         templates=Templates(services.site, legal=LEGAL_PAGES, version=services.version),
         addresses=Addresses(site=services.site),
-        summary=RevisionValue(services.store.revision, lambda: summary(services.store)),
+        summary=RevisionValue(services.store.state, lambda: summary(services.store)),
     )
 
 

@@ -1,17 +1,31 @@
 """Search: catching up with what is published, and finding in it."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
+from typing import Protocol
 
-from tantivy import DocAddress, Order
 from tantivy import Query as Clause
 
 from catalog.search import storage
+from catalog.search.condition import EVERYTHING
 from catalog.search.document import Document
-from catalog.search.matching import FACETS, MODIFIED, all_of, filter_clauses, similar_clause, text_clause, updated_ranges
+from catalog.search.matching import (
+    FACETS,
+    ISSUED,
+    MODIFIED,
+    all_of,
+    condition_clause,
+    filter_clauses,
+    similar_clause,
+    text_clause,
+    updated_ranges,
+)
 from catalog.search.query import OLDER, UPDATED, Found, Query
+from catalog.search.reader import Reader, Sorting
 from catalog.search.storage import Generation, Signature
 from catalog.search.words import exact, meaningful, words
 from schemas.errors import CatalogError
@@ -19,8 +33,32 @@ from schemas.errors import CatalogError
 _MOST_WORDS = 12  #: words of a query that count
 _LOOKED_AT = 20  #: data sets that are looked through for a suggestion
 _VALUES = 1000  #: most values of a facet
+_LABEL_VALUES = 50_000  #: most values of a label that are counted
 _ALL_FACETS = (*FACETS, "updated")
-_TOTAL = {"value_count": {"field": MODIFIED}}  #: every document has one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What happened to the catalogue since a mark."""
+
+    names: frozenset[str]  #: data sets that were published, changed or removed
+    erased: bool = False  #: something was withdrawn: the index must keep no trace of it
+
+
+class Catalogue(Protocol):
+    """What the index is derived from."""
+
+    def mark(self) -> str:
+        """Where its log stands."""
+
+    def changes(self, since: str) -> Changes | None:
+        """None: the mark is of another history (a backup was restored), or of none."""
+
+    def digests(self) -> Mapping[str, str]:
+        """Active data set -> digest of what its document is made from. Asked only when nobody knows what has changed."""
+
+    def documents(self, names: Collection[str] | None) -> Iterable[Document]:
+        """Of the active ones of these data sets; None: of all."""
 
 
 class NotIndexed(CatalogError):
@@ -28,12 +66,15 @@ class NotIndexed(CatalogError):
 
 
 class Search:
-    """One index in one folder. Any number of processes and threads may hold one; none of them ever waits for another."""
+    """One index in one folder. Any number of processes and threads may hold one; none of them ever waits for another.
+    `most_extra`: changed documents, before the index is written anew as a whole; below `part.GAP`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, most_extra: int = storage.MOST_EXTRA) -> None:
         self._folder = folder
+        self._most_extra = most_extra
         self._opened: tuple[Signature, Generation | None] = (None, None)
         self._opening = threading.Lock()
+        self._seen_through: Path | None = None  # the generation whose history is the catalogue's
 
     @property
     def revision(self) -> int | None:
@@ -41,17 +82,56 @@ class Search:
         generation = self._current()
         return None if generation is None else generation.revision
 
-    def catch_up(self, revision: int, documents: Iterable[Document]) -> bool:
-        """Make the index show this revision. `documents` (all active data sets) are read only if it does not yet.
+    def build(self, revision: int, documents: Iterable[Document], mark: str = "") -> bool:
+        """Make the index show these documents, all active data sets at this revision, whatever was there.
 
         False: another process is building just now; the index stays as it was, ask again later.
         """
-        if self.revision == revision:
+        with storage.only_builder(self._folder) as alone:
+            if alone:
+                storage.build(self._folder, revision, mark, documents)
+        return alone
+
+    def catch_up(self, revision: int, catalogue: Catalogue) -> bool:
+        """Make the index show this revision. The catalogue is asked only if it does not yet, and then for what has changed since.
+
+        False: another process is building just now; the index stays as it was, ask again later.
+        """
+        if self._shows(revision, catalogue):
             return True
         with storage.only_builder(self._folder) as alone:
-            if alone and self.revision != revision:
-                storage.build(self._folder, revision, documents)
+            if alone and not self._shows(revision, catalogue):
+                self._follow(revision, catalogue)
+                built = self._current()
+                self._seen_through = None if built is None else built.place
         return self.revision == revision
+
+    def _shows(self, revision: int, catalogue: Catalogue) -> bool:
+        """The number alone is no proof: a catalogue that was restored from a backup counts on from an older one. Its log is looked at
+        once for each generation."""
+        current = self._current()
+        if current is None or current.revision != revision:
+            return False
+        if self._seen_through != current.place and catalogue.mark() == current.mark:
+            self._seen_through = current.place
+        return self._seen_through == current.place
+
+    def _follow(self, revision: int, catalogue: Catalogue) -> None:
+        current = self._current()
+        mark = catalogue.mark()  # before anything is read: what is published meanwhile is indexed again, not forgotten
+        if current is None:
+            storage.build(self._folder, revision, mark, catalogue.documents(None))
+            return
+        try:
+            changes = catalogue.changes(current.mark)
+            names = _differences(current.digests(), catalogue.digests()) if changes is None else changes.names
+            fresh = list(catalogue.documents(names))
+            if (changes is not None and not changes.erased) and len(names | current.extra.digests.keys()) <= self._most_extra:
+                storage.extend(self._folder, revision, mark, current, names, fresh)
+            else:
+                storage.build(self._folder, revision, mark, chain(current.documents(without=names), fresh))
+        except storage.DAMAGES:
+            storage.build(self._folder, revision, mark, catalogue.documents(None))
 
     def find(self, query: Query, *, now: datetime) -> Found:
         """Raises NotIndexed when there is no usable index; no text of a query is an error."""
@@ -77,7 +157,7 @@ class Search:
         known, generation = self._opened
         if seen == known:
             return generation  # another thread was quicker
-        opened = storage.open_current(self._folder)
+        opened = storage.open_current(self._folder, generation)
         if opened is None and storage.signature(self._folder) != seen:
             return generation  # replaced while it was read; the next search looks again
         self._opened = (seen, opened)
@@ -90,21 +170,23 @@ class _Answer:
     def __init__(self, generation: Generation, query: Query, now: datetime) -> None:
         self._lexicon = generation.lexicon
         self._schema = generation.lexicon.schema
-        self._searcher = generation.searcher
+        self._reader = Reader(generation.searchers)
         self._query = query
         self._now = now
         self._words = meaningful(words(query.text))[:_MOST_WORDS]
 
     def found(self) -> Found:
         if self._query.text.strip() and not self._words:
-            return Found(total=0, names=(), facets=dict.fromkeys(_ALL_FACETS, ()), relaxed=False, suggestion="")
+            return _nothing(self._query)
         # Whether to relax is decided without the filters: else choosing a facet could change what the words mean.
         text = text_clause(self._lexicon, self._words, all_of_them=True)
-        nothing_has_all = bool(self._words) and self._count(text) == 0
+        nothing_has_all = bool(self._words) and not self._reader.any(text)
         relaxed = nothing_has_all and len(self._words) > 1
         if relaxed:
             text = text_clause(self._lexicon, self._words, all_of_them=False)
-        clause = all_of(text, filter_clauses(self._schema, self._query, self._now))
+        elif nothing_has_all:
+            return replace(_nothing(self._query), suggestion=self._suggestion())
+        clause = all_of(text, self._filters())
         total, facets = self._facets(text, clause)
         return Found(
             total=total,
@@ -112,42 +194,46 @@ class _Answer:
             facets=facets,
             relaxed=relaxed and total > 0,
             suggestion=self._suggestion() if nothing_has_all else "",
+            counts=self._labels(clause),
         )
 
-    def _count(self, clause: Clause) -> int:
-        found = self._searcher.aggregate(clause, {"total": _TOTAL})
-        return int(found["total"]["value"])
+    def _filters(self, *, without: str = "") -> list[Clause]:
+        chosen = filter_clauses(self._schema, self._query, self._now, without=without)
+        if self._query.condition is EVERYTHING:
+            return chosen
+        return [*chosen, Clause.const_score_query(condition_clause(self._schema, self._query.condition), 0.0)]
+
+    def _labels(self, clause: Clause) -> dict[str, dict[str, int]]:
+        if not self._query.counted:
+            return {}
+        asked = {each: {"terms": {"field": each, "size": _LABEL_VALUES}} for each in self._query.counted}
+        return {name: dict(counts.most_common()) for name, counts in self._reader.aggregate(clause, asked)[1].items()}
 
     def _names(self, clause: Clause, total: int) -> tuple[str, ...]:
-        offset = (self._query.page - 1) * self._query.page_size
+        offset = self._query.offset if self._query.offset is not None else (self._query.page - 1) * self._query.page_size
         limit = min(self._query.page_size, total - offset)
-        return tuple(self._name(each) for each in self._hits(clause, limit, offset)) if limit > 0 else ()
+        if limit <= 0:
+            return ()
+        return tuple(each.stored("name") for each in self._reader.hits(clause, self._sorting(), limit=limit, offset=offset))
 
-    def _hits(self, clause: Clause, limit: int, offset: int) -> list[DocAddress]:
-        """Equals stand in the order of publication: that is the order of the documents in the index."""
+    def _sorting(self) -> Sorting:
         sort = self._query.sort
-        if sort == "title":
-            field = "title_rank_en" if self._query.language == "en" else "title_rank_de"
-            result = self._searcher.search(clause, limit=limit, offset=offset, order_by_field=field, order=Order.Asc)
-        elif sort == "modified" or not self._words:
-            result = self._searcher.search(clause, limit=limit, offset=offset, order_by_field=MODIFIED, order=Order.Desc)
-        else:
-            result = self._searcher.search(clause, limit=limit, offset=offset)
-        return [address for _, address in result.hits]
-
-    def _name(self, address: DocAddress) -> str:
-        return str(self._searcher.doc(address).get_first("name"))
+        if sort == "relevance" and self._words:
+            return Sorting()
+        title = "title_rank_en" if self._query.language == "en" else "title_rank_de"
+        field = {"relevance": MODIFIED, "title": title}.get(sort, sort)
+        return Sorting(field=field, rises=(field not in (MODIFIED, ISSUED)) ^ self._query.backwards)
 
     def _facets(self, text: Clause, clause: Clause) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
         """Data sets found, and the facets. Those without a chosen value are counted together, each other one without its own
         filter."""
         chosen = [name for name in _ALL_FACETS if getattr(self._query, name)]
         free = {name: self._aggregation(name) for name in _ALL_FACETS if name not in chosen}
-        found = self._searcher.aggregate(clause, {"total": _TOTAL, **free})
+        total, found = self._reader.aggregate(clause, free)
         for name in chosen:
-            others = all_of(text, filter_clauses(self._schema, self._query, self._now, without=name))
-            found |= self._searcher.aggregate(others, {name: self._aggregation(name)})
-        return int(found["total"]["value"]), {name: _counts(name, found[name]["buckets"]) for name in _ALL_FACETS}
+            others = all_of(text, self._filters(without=name))
+            found |= self._reader.aggregate(others, {name: self._aggregation(name)})[1]
+        return total, {name: _in_order(name, found[name]) for name in _ALL_FACETS}
 
     def _aggregation(self, name: str) -> dict[str, object]:
         if name == "updated":
@@ -160,22 +246,31 @@ class _Answer:
         return " ".join(better) if better != self._words else ""
 
     def _spelling(self, word: str) -> str:
-        if len(word) < 4 or self._count(text_clause(self._lexicon, [word], all_of_them=True)):
+        if len(word) < 4 or self._reader.any(text_clause(self._lexicon, [word], all_of_them=True)):
             return word
-        hits = self._searcher.search(similar_clause(self._schema, word), limit=_LOOKED_AT).hits
-        spelled = {each for _, address in hits for each in str(self._searcher.doc(address).get_first("spelled")).split()}
+        hits = self._reader.hits(similar_clause(self._schema, word), Sorting(), limit=_LOOKED_AT, offset=0)
+        spelled = {word for each in hits for word in each.stored("spelled").split()}
         wanted = exact(word)
         near = [(_distance(wanted, exact(each)), exact(each), each) for each in spelled if abs(len(exact(each)) - len(wanted)) <= 2]
         best = min(near, default=(3, "", word))
         return best[2] if best[0] <= 2 else word
 
 
-def _counts(name: str, buckets: Sequence[Mapping[str, object]]) -> tuple[tuple[str, int], ...]:
+def _nothing(query: Query) -> Found:
+    counts: dict[str, dict[str, int]] = {each: {} for each in query.counted}
+    return Found(total=0, names=(), facets=dict.fromkeys(_ALL_FACETS, ()), relaxed=False, suggestion="", counts=counts)
+
+
+def _in_order(name: str, counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """Most first; the times in their own order."""
-    counts = {str(each["key"]): int(str(each["doc_count"])) for each in buckets}
     if name == "updated":
         return tuple(each for each in _within(counts) if each[1])
-    return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+    found = [(value, count) for value, count in counts.items() if count]
+    return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
+
+
+def _differences(one: Mapping[str, str], other: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
 
 
 def _within(counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:

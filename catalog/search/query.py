@@ -1,14 +1,17 @@
 """What is asked of search, and what it answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
+
+from catalog.search.condition import EVERYTHING, Condition
 
 #: Values of the facet `updated`: at most this old; `older` is what is older than all. 30d lies within 1y.
 UPDATED: Mapping[str, timedelta] = {"30d": timedelta(days=30), "1y": timedelta(days=365)}
 OLDER = "older"
-Sort = Literal["relevance", "modified", "title"]
+Sort = Literal["relevance", "modified", "issued", "title", "name", "uuid"]
+SORTS: tuple[Sort, ...] = ("relevance", "modified", "issued", "title", "name", "uuid")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,16 +27,20 @@ class Query:
     updated: str = ""  #: "", 30d, 1y or older
     sort: Sort = "relevance"  #: without words: the last modified first
     language: str = "de"  #: of the titles that `title` sorts by
+    backwards: bool = False  #: the other way round: oldest, last in the alphabet; relevance has no other way
     page: int = 1
     page_size: int = 20
+    offset: int | None = None  #: instead of a page
+    condition: Condition = EVERYTHING  #: over LABELS, `name`, `licence`, `modified`, `issued`
+    counted: tuple[str, ...] = ()  #: LABELS whose values are counted in what was found
 
     def __post_init__(self) -> None:
-        if self.page < 1 or self.page_size < 1:
+        if self.page < 1 or self.page_size < 1 or (self.offset or 0) < 0:
             raise ValueError("page and page_size start at 1")
         if self.updated not in ("", *UPDATED, OLDER):
             raise ValueError(f"updated is not one of {', '.join((*UPDATED, OLDER))}")
-        if self.sort not in ("relevance", "modified", "title"):
-            raise ValueError("sort is not one of relevance, modified, title")
+        if self.sort not in SORTS:
+            raise ValueError(f"sort is not one of {', '.join(SORTS)}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +52,7 @@ class Found:
     facets: Mapping[str, tuple[tuple[str, int], ...]]
     relaxed: bool  #: no data set has all the words: these have some of them
     suggestion: str  #: the text with a spelling that finds something, or ""
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  #: of the labels that were asked for
 
 
 def oldest(updated: str, now: datetime) -> datetime:

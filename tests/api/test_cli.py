@@ -98,7 +98,7 @@ def test_typers_own_runner_agrees(config: Path) -> None:
         (["serve", "--port", "0"], "Der Wert für --port passt nicht. Hilfe: klar serve --help"),
         (["validate", "x.csv", "--table"], "Zur Option --table fehlt der Wert, oder sie nimmt keinen."),
         (["validate", "x.csv", "--table", "nix"], "Die Tabelle »nix« gibt es nicht. Es gibt: decision"),
-        (["harvest", "--replay", "3"], "--replay gibt es noch nicht"),
+        (["harvest", "--replay", "3"], "--replay braucht genau eine Quelle"),
         (["init", "--example", "mainz"], "Das Beispiel »mainz« gibt es nicht. Es gibt: kaiserslautern."),
     ],
 )
@@ -294,7 +294,12 @@ def test_too_few_persons_wait_in_the_quarantine_until_somebody_accepts(tmp_path:
     assert klar(config, "quarantine") == 2
     assert klar(config, "quarantine", "show", "1") == 0
     assert "klar quarantine accept 1" in capsys.readouterr().out
-    assert klar(config, "quarantine", "accept", "1", "--reason", "öffentlich berichtet") == 0
+    assert klar(config, "quarantine", "accept", "1", "--reason", "öffentlich berichtet") == 2, "one person is not enough"
+    assert klar(config, "quarantine", "accept", "1", "--reason", "noch einmal", "--by", "Amt") == 2, "and is still the same one"
+    assert "amt hat zugestimmt. Personenbezogenes geben zwei Personen frei" in capsys.readouterr().out
+    assert klar(config, "quarantine", "show", "1") == 0
+    assert "Zugestimmt: amt am" in capsys.readouterr().out
+    assert klar(config, "quarantine", "accept", "1", "--reason", "steht in der Zeitung", "--by", "berta") == 0
     assert klar(config, "quarantine") == 0
     assert klar(config, "harvest") == 0
 

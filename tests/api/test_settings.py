@@ -62,7 +62,28 @@ def test_the_shortest_configuration_has_defaults_for_the_rest(tmp_path: Path) ->
     assert site.licence is Licence.DL_ZERO_2
     assert not site.official
     assert settings.sources() == ()
-    assert settings.content.vault is None
+    assert settings.content.vault.retention_days == 180
+
+
+def test_the_publisher_may_be_a_body_of_the_table_of_organisations(tmp_path: Path) -> None:
+    added = 'organisation = "stadt"\nhomepage = "https://www.example.org/"\nidentifiers = ["https://d-nb.example/gnd/1"]\n'
+
+    publisher = read(tmp_path, MINIMAL + added).site().publisher
+
+    assert (publisher.id, publisher.homepage, publisher.identifiers) == (
+        "stadt",
+        "https://www.example.org/",
+        ("https://d-nb.example/gnd/1",),
+    )
+
+
+def test_an_organisation_is_named_by_its_key(tmp_path: Path) -> None:
+    assert "organisation muss die Kennung einer Organisation sein" in complaint(tmp_path, MINIMAL + 'organisation = "Stadt KL"\n')
+
+
+def test_official_shapes_lie_where_the_file_says(tmp_path: Path) -> None:
+    assert read(tmp_path, MINIMAL).shapes is None
+    assert read(tmp_path, MINIMAL + '[shapes]\nfolder = "shapes"\n').shapes == tmp_path / "shapes"
 
 
 def test_paths_are_relative_to_the_folder_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

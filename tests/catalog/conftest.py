@@ -12,7 +12,9 @@ import psycopg
 import pytest
 
 from catalog.store import Store
-from tests.catalog.world import Clock, World, database_url
+from catalog.vault import Vault
+from tests.catalog.world import Clock, World, database_url, vault_url
+from tests.vaults import new_vault
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +71,33 @@ def _postgres_database(server: str, template: str) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def postgres_vault_template(postgres_server: str) -> str:
+    """As an operator sets it up: a schema of its own for the vault, which only its own role can use."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE ROLE klar_vault LOGIN")
+        connection.execute("CREATE ROLE klar_store LOGIN")
+        connection.execute("CREATE DATABASE klar_vault_template")
+    with psycopg.connect(database_url(postgres_server, "klar_vault_template").replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA vault AUTHORIZATION klar_vault")
+    migrated = Vault(vault_url(database_url(postgres_server, "klar_vault_template")))
+    migrated.upgrade()
+    migrated.close()
+    return "klar_vault_template"
+
+
+@pytest.fixture
+def postgres_vault_url(postgres_server: str, postgres_vault_template: str) -> Iterator[str]:
+    for url in _postgres_database(postgres_server, postgres_vault_template):
+        yield vault_url(url)
+
+
+@pytest.fixture
+def sqlite_vault_url(tmp_path: Path, clock: Clock) -> str:
+    new_vault(tmp_path, clock).close()
+    return f"sqlite:///{tmp_path / 'vault.db'}"
+
+
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     path = tmp_path / "klar.db"
@@ -79,6 +108,13 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def vault(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Vault]:
+    opened = Vault(str(request.getfixturevalue(f"{request.param}_vault_url")), clock=clock)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

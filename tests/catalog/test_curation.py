@@ -1,13 +1,15 @@
 """What people set over harvested metadata."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from catalog.curation import Curation, check_curation, read_curation
 from catalog.entries import ChangeKind, CurationError
-from schemas.model import CurationNote
-from schemas.values import GeocodingLevel, Licence, Text, Theme
+from schemas.declaration import Declaration
+from schemas.model import CurationNote, Site, SourceReference
+from schemas.values import GeocodingLevel, HvdCategory, Licence, Text, Theme
 from tests.catalog.world import World, bench, declaration
 
 FULL = """
@@ -48,6 +50,16 @@ url = "https://example.org/baenke"
 who = "Anna Amt"
 why = "Amtsseite"
 
+[legislation]
+iris = ["https://www.recht.example/eli/1"]
+who = "Rechtsamt"
+why = "Gesetz"
+
+[hvd]
+categories = ["statistics", "earth-observation", "statistics"]
+who = "Rechtsamt"
+why = "(EU) 2023/138"
+
 [spatial]
 de = "Volkspark"
 level = "municipality"
@@ -78,6 +90,8 @@ def test_every_entry_is_read(tmp_path: Path) -> None:
     assert curation.landing_page == "https://example.org/baenke"
     assert curation.spatial is not None
     assert (curation.spatial.level, curation.spatial.bbox) == (GeocodingLevel.MUNICIPALITY, (7.7, 49.4, 7.8, 49.5))
+    assert curation.legislation == ("https://www.recht.example/eli/1",)
+    assert curation.hvd == (HvdCategory.STATISTICS, HvdCategory.EARTH_OBSERVATION)
     assert curation.notes[2] == CurationNote(field="licence", who="Rechtsamt", why="Vertrag")
 
 
@@ -104,6 +118,12 @@ def test_no_file_is_no_curation(tmp_path: Path) -> None:
         ('[landing_page]\nwho = "a"\nwhy = "b"', 1, "»url« fehlt"),
         ('[spatial]\nde = "x"\nbbox = [1, 2]\nwho = "a"\nwhy = "b"', 1, "4 Zahlen"),
         ('[spatial]\nde = "x"\nlevel = "moon"\nwho = "a"\nwhy = "b"', 1, "moon"),
+        ('[hvd]\ncategories = ["alles"]\nwho = "a"\nwhy = "b"', 1, "earth-observation"),
+        ('[hvd]\ncategories = []\nwho = "a"\nwhy = "b"', 1, "»categories«"),
+        ('[hvd]\ncategories = ["statistics"]', 1, "»who« fehlt"),
+        ('[legislation]\niris = ["BGB"]\nwho = "a"\nwhy = "b"', 1, "»iris«"),
+        ('[legislation]\niris = ["http://data.europa.eu/eli/reg_impl/2023/138/oj"]\nwho = "a"\nwhy = "b"', 1, "[hvd]"),
+        ('[publisher]\nwho = "a"\nwhy = "b"', 1, "»organisation« fehlt"),
         ('[title]\nde = "x', 2, "kein TOML"),
     ],
 )
@@ -142,9 +162,19 @@ def test_curation_overrides_what_was_harvested_and_says_who_and_why(world: World
     dataset = world.store.dataset("baenke").dataset
     assert (dataset.title.de, dataset.licence, dataset.attribution) == ("Parkbänke", Licence.DL_BY_2, "Stadt Kaiserslautern")
     assert dataset.spatial.title.de == "Volkspark"
+    assert (dataset.hvd[0], dataset.legislation) == (HvdCategory.STATISTICS, ("https://www.recht.example/eli/1",))
     assert [each.field for each in dataset.curation] == [
-        "title", "description", "licence", "themes", "keywords", "contact", "landing_page", "spatial",
+        "title", "description", "licence", "themes", "keywords", "contact", "landing_page", "legislation", "hvd", "spatial",
     ]  # fmt: skip
+
+
+def test_nothing_but_a_curation_file_makes_a_data_set_a_high_value_one(world: World) -> None:
+    """No source, mapping or declaration has a word for it."""
+    assert not {"hvd", "hvd_category"} & {each.name for each in (*fields(Declaration), *fields(Site), *fields(SourceReference))}
+
+    world.harvest(bench("b1"))
+
+    assert world.store.dataset("baenke").dataset.hvd == ()
 
 
 def test_a_new_curation_is_a_metadata_change_without_edition(world: World) -> None:

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from catalog import database, tables
+from catalog import database, migrating, tables
 from catalog.store import Store
 from schemas.errors import Busy, ConfigurationError, WrongSchemaVersion
 
@@ -26,7 +26,7 @@ def test_a_new_database_is_refused_until_it_is_upgraded(empty_url: str) -> None:
     store = Store(empty_url)
     if empty_url.startswith("sqlite"):
         Path(empty_url.removeprefix("sqlite:///")).parent.mkdir()
-    assert store.schema_version() == (None, database.HEAD)
+    assert store.schema_version() == (None, migrating.HEAD)
     with pytest.raises(WrongSchemaVersion, match="klar db upgrade"):
         store.require_current()
 
@@ -48,7 +48,7 @@ def test_a_newer_schema_is_refused(store: Store) -> None:
 
 def test_many_processes_upgrade_at_once(empty_url: str) -> None:
     with multiprocessing.get_context("spawn").Pool(3) as pool:
-        assert pool.map(_upgrade, [empty_url] * 3) == [database.HEAD] * 3
+        assert pool.map(_upgrade, [empty_url] * 3) == [migrating.HEAD] * 3
 
 
 def _upgrade(url: str) -> str | None:
@@ -77,7 +77,7 @@ def test_the_newest_migration_is_the_one_the_program_expects() -> None:
     configuration = Config()
     configuration.set_main_option("script_location", str(Path(database.__file__).with_name("migrations")))
 
-    assert ScriptDirectory.from_config(configuration).get_heads() == [database.HEAD]
+    assert ScriptDirectory.from_config(configuration).get_heads() == [migrating.HEAD]
 
 
 def test_sqlite_is_set_up_to_lose_nothing_and_to_keep_nothing_erased(sqlite_url: str) -> None:

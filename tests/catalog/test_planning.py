@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from catalog.plan import Change, FieldChange, Guards, HeldReason, Intake, Plan, PublishedRow, Review, RowState, SeenTable
-from catalog.planning import make_plan
+from catalog.planning import make_plan, settle_keys
 from schemas.declaration import Declaration
 from schemas.model import SourceReference
 from schemas.row import Finding, Quarantined, Row
@@ -65,8 +65,6 @@ def plan(
     *,
     quarantined: Sequence[Quarantined] = (),
     complete: bool = True,
-    taken: dict[str, str] | None = None,
-    withdrawn: Sequence[str] = (),
     known: Sequence[str] = ("baeume",),
     guards: Guards | None = None,
     at: datetime = NOW,
@@ -76,11 +74,9 @@ def plan(
     return make_plan(
         intake,
         published={"tree": before},
-        taken={"tree": taken or {}},
         known_datasets=known,
         guards=guards or Guards(review=Review.NEVER),
         base="1",
-        withdrawn={"tree": withdrawn},
     )
 
 
@@ -178,40 +174,64 @@ def test_a_record_without_readable_key_may_be_any_missing_row() -> None:
     assert [each.code for each in made.findings] == ["absence-unknown"]
 
 
-def test_another_source_is_never_overwritten() -> None:
-    made = plan(rows(2), taken={"b00000": "forst"})
+def settled(
+    seen: Sequence[Row], *, quarantined: Sequence[Quarantined] = (), taken: dict[str, str] | None = None, withdrawn: Sequence[str] = ()
+) -> tuple[SeenTable, tuple[Finding, ...]]:
+    table = SeenTable(declaration=TREES, rows=tuple(seen), quarantined=tuple(quarantined))
+    return settle_keys(table, taken=taken or {}, withdrawn=withdrawn)
 
-    assert changes(made) == [(Change.CREATE, "b00001")]
-    (item,) = made.tables[0].quarantined
+
+def keys(table: SeenTable) -> list[str]:
+    return [each.key for each in table.rows]
+
+
+def test_another_source_is_never_overwritten() -> None:
+    table, _ = settled(rows(2), taken={"b00000": "forst"})
+
+    assert keys(table) == ["b00001"]
+    (item,) = table.quarantined
     assert (item.key, item.findings[0].code, item.acceptable) == ("b00000", "duplicate-key", False)
     assert "forst" in item.findings[0].message
 
 
 def test_of_contradicting_rows_with_one_key_none_is_guessed() -> None:
-    made = plan([row("b1", "Eiche"), row("b1", "Ulme"), row("b2")], published([row("b1"), row("b2")]))
+    table, _ = settled([row("b1", "Eiche"), row("b1", "Ulme"), row("b2")])
 
-    assert changes(made) == [(Change.STALE, "b1")]
-    assert [each.findings[0].code for each in made.tables[0].quarantined] == ["duplicate-key", "duplicate-key"]
+    assert keys(table) == ["b2"]
+    assert [each.findings[0].code for each in table.quarantined] == ["duplicate-key", "duplicate-key"]
+    assert changes(plan(table.rows, published([row("b1"), row("b2")]), quarantined=table.quarantined)) == [(Change.STALE, "b1")]
 
 
 def test_a_valid_row_that_shares_its_key_with_a_refused_one_is_refused_too() -> None:
-    made = plan([row("b1", "Eiche")], published([row("b1")]), quarantined=[refused("b1")])
+    table, _ = settled([row("b1", "Eiche")], quarantined=[refused("b1")])
 
-    assert changes(made) == [(Change.STALE, "b1")]
+    assert keys(table) == []
+    assert [each.key for each in table.quarantined] == ["b1", "b1"]
 
 
 def test_equal_rows_with_one_key_count_once_and_are_reported() -> None:
-    made = plan([row("b1"), row("b1")])
+    table, repeated = settled([row("b1"), row("b1")])
 
-    assert changes(made) == [(Change.CREATE, "b1")]
-    assert [(each.code, each.source) for each in made.findings] == [("repeated-row", "park")]
+    assert keys(table) == ["b1"]
+    assert [(each.code, each.key) for each in repeated] == [("repeated-row", "b1")]
 
 
 def test_a_withdrawn_row_does_not_come_back() -> None:
-    made = plan(rows(2), withdrawn=["b00000"])
+    table, _ = settled(rows(2), withdrawn=["b00000"])
 
-    assert changes(made) == [(Change.CREATE, "b00001")]
-    assert [each.findings[0].code for each in made.tables[0].quarantined] == ["withdrawn"]
+    assert keys(table) == ["b00001"]
+    assert [each.findings[0].code for each in table.quarantined] == ["withdrawn"]
+
+
+def test_no_message_about_a_key_quotes_it() -> None:
+    phone = "0631 365-2345"
+    table, repeated = settled([row(phone), row(phone)], taken={})
+    others = [settled([row(phone, "Eiche"), row(phone)])[0], settled([row(phone)], taken={phone: "forst"})[0]]
+    others.append(settled([row(phone)], withdrawn=[phone])[0])
+
+    found = [*repeated, *(finding for each in (table, *others) for item in each.quarantined for finding in item.findings)]
+    assert len(found) == 5
+    assert not [each for each in found if "365" in each.message]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.plan import Change, Guards, Intake, Plan, PublishedRow, Review, RowState, SeenTable
-from catalog.planning import make_plan
+from catalog.planning import make_plan, settle_keys
 from schemas.model import SourceReference
 from schemas.row import Quarantined, Row
 from tests.catalog.test_planning import TREES, refused, row
@@ -39,7 +39,7 @@ class Catalogue:
         items: list[Quarantined] = [refused(key) for key in state.broken - state.rows.keys()]
         table = SeenTable(declaration=TREES, rows=tuple(seen), quarantined=tuple(items), complete=state.complete)
         intake = Intake(source=SourceReference(name="park", title="Park"), run=1, at=at, tables=(table,))
-        return make_plan(intake, published={"tree": list(self.rows.values())}, taken={}, known_datasets=(), guards=guards, base="")
+        return make_plan(intake, published={"tree": list(self.rows.values())}, known_datasets=(), guards=guards, base="")
 
     def apply(self, plan: Plan) -> None:
         for change in plan.tables[0].changes:
@@ -152,10 +152,10 @@ def test_a_row_that_returns_in_time_keeps_its_key_and_needs_no_second_birth(keys
 
 @given(st.permutations([(key, name) for key in KEYS[:4] for name in ("Linde", "Eiche")]))
 def test_the_order_of_records_decides_nothing(pairs: list[tuple[str, str]]) -> None:
-    seen = SeenTable(declaration=TREES, rows=tuple(row(key, name) for key, name in pairs))
+    seen, _ = settle_keys(SeenTable(declaration=TREES, rows=tuple(row(key, name) for key, name in pairs)), taken={}, withdrawn=())
     intake = Intake(source=SourceReference(name="park", title="Park"), run=1, at=START, tables=(seen,))
 
-    plan = make_plan(intake, published={}, taken={}, known_datasets=(), guards=Guards(), base="")
+    plan = make_plan(intake, published={}, known_datasets=(), guards=Guards(), base="")
 
     assert plan.tables[0].changes == ()
     assert {each.key for each in plan.tables[0].quarantined} == set(KEYS[:4])

@@ -176,6 +176,49 @@ def test_a_refusal_keeps_its_number_and_is_closed_when_publishing_works_again(wo
     assert item.state is QuarantineState.CLOSED
 
 
+def open_items(world: World) -> list[tuple[str, str]]:
+    return [(each.source, each.findings[0].code) for each in world.store.quarantine()]
+
+
+def test_what_one_source_cannot_publish_is_closed_by_that_source_and_by_nothing_else(world: World) -> None:
+    bauhof = SourceReference(name="bauhof", title="Bauhof")
+    world.harvest(bench("b1"))
+    broken = replace(bench("b2"), values={"id": "b2", "place": 7, "built": None})
+    world.harvest(broken, source=bauhof)
+
+    world.publisher.refresh()
+    world.harvest(bench("b1", "Bahnhof"))
+    assert open_items(world) == [("bauhof", "not-publishable")], "its rows still wait"
+
+    world.harvest(bench("b2"), source=bauhof)
+    assert open_items(world) == []
+
+
+def test_what_is_wrong_with_a_data_set_is_closed_whichever_source_it_stood_under(world: World) -> None:
+    amt = SourceReference(name="amt", title="Amt")
+    world.harvest(bench("b1"))
+    world.site, world.renderer = site(official=True), renderer("r2", refuse=lambda dataset: True)
+    world.publisher.refresh()
+    assert open_items(world) == [("gruenamt", "shape")]
+
+    world.renderer = renderer("r2")
+    world.harvest(bench("b2"), source=amt)
+    world.publisher.refresh()
+
+    assert open_items(world) == []
+
+
+def test_one_problem_of_a_data_set_is_said_once(world: World) -> None:
+    world.harvest(bench("b1"))
+    world.site, world.renderer = site(official=True), renderer("r2", refuse=lambda dataset: True)
+
+    world.publisher.refresh()
+    world.harvest(bench("b1", "Bahnhof"))
+    world.publisher.refresh()
+
+    assert open_items(world) == [("gruenamt", "shape")]
+
+
 def test_one_refused_table_of_a_plan_does_not_hold_back_the_other(world: World) -> None:
     world.renderer = renderer(refuse=lambda dataset: dataset.name == "baenke")
     plan = world.plan([bench("b1")])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from catalog.plan import Guards, PublishedRow, Review, RowState
 from catalog.store import Store
+from catalog.totals import count_anew
 from schemas.errors import Gone
 from schemas.row import Quarantined
 from tests.catalog.world import START, Clock, World, bench
@@ -69,7 +70,16 @@ class Witness:
             self.identity = identity
             assert dataset.edition == len(editions)
         assert store.revision() >= self.revision
+        self.look_at_totals()
         self.revision = store.revision()
+
+    def look_at_totals(self) -> None:
+        """What was kept is what counting gives."""
+        kept = self.world.store.totals()
+        with self.world.store.database.write() as connection:
+            count_anew(connection)
+        assert kept == self.world.store.totals()
+        assert kept.rows == sum(each.dataset.rows for each in self.world.store.datasets())
 
 
 def _step(world: World, state: State) -> bool:

@@ -57,7 +57,7 @@ def search(tmp_path: Path) -> Make:
 
     def made(*documents: Document) -> Search:
         index = Search(tmp_path / "search")
-        assert index.catch_up(next(revisions), documents)
+        assert index.build(next(revisions), documents)
         return index
 
     return made
@@ -302,7 +302,7 @@ chosen = st.fixed_dictionaries(
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Search:
     index = Search(tmp_path_factory.mktemp("shared"))
-    assert index.catch_up(1, varied())
+    assert index.build(1, varied())
     return index
 
 
@@ -369,7 +369,7 @@ def test_a_text_without_letters_finds_nothing_but_an_empty_one_everything(shared
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=4))
 def test_a_data_set_is_found_by_every_word_of_its_title(tmp_path_factory: pytest.TempPathFactory, titles: list[str]) -> None:
     index = Search(tmp_path_factory.mktemp("any"))
-    assert index.catch_up(1, [document(f"d{number}", title) for number, title in enumerate(titles)])
+    assert index.build(1, [document(f"d{number}", title) for number, title in enumerate(titles)])
 
     for number, title in enumerate(titles):
         found = find(index, title)
@@ -382,7 +382,7 @@ def test_a_data_set_is_found_by_every_word_of_its_title(tmp_path_factory: pytest
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Search:
     index = Search(tmp_path_factory.mktemp("real"))
-    assert index.catch_up(1, declared())
+    assert index.build(1, declared())
     return index
 
 

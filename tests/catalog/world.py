@@ -1,6 +1,7 @@
 """A small city to publish: one table of benches, one source, a clock that stands still until a test moves it."""
 
 import hashlib
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -10,13 +11,16 @@ from catalog import formats
 from catalog.entries import Applied
 from catalog.files import Files
 from catalog.plan import Guards, Intake, Plan, PlanState, Review, SeenTable
-from catalog.planning import make_plan
+from catalog.planning import make_plan, settle_keys
 from catalog.press import Content, FileWriter
 from catalog.publish import Publisher
 from catalog.rendering import SYNTAXES, Rendered, Renderer
 from catalog.store import Store
+from catalog.vault import Vault
+from catalog.vault import tables as vault_tables
 from schemas.declaration import Declaration
 from schemas.model import Agent, Contact, Dataset, Place, Site, SourceReference
+from schemas.personal_data import Detector
 from schemas.row import Finding, Quarantined, Row, Value
 from schemas.table import Disclosure, Field, Table
 from schemas.values import FileFormat, Frequency, Language, Licence, Text, Theme
@@ -104,6 +108,21 @@ def database_url(server: str, name: str) -> str:
     return f"{head.rsplit('/', 1)[0]}/{name}?{query}".replace("postgresql://", "postgresql+psycopg://", 1)
 
 
+def vault_url(url: str) -> str:
+    """The vault beside a store on PostgreSQL: another schema, another role."""
+    return url.replace("//postgres:", "//klar_vault:", 1) + "&options=-csearch_path%3Dvault"
+
+
+def vault_bytes(vault: Vault) -> str:
+    """Everything a vault can be made to say: each value of each table, unpacked."""
+    said = []
+    with vault.database.read() as connection:
+        for each in vault_tables.metadata.sorted_tables:
+            for values in connection.execute(each.select()):
+                said += [zlib.decompress(value).decode("utf-8", "replace") if isinstance(value, bytes) else str(value) for value in values]
+    return "\n".join(said)
+
+
 @dataclass
 class Clock:
     now: datetime = START
@@ -125,7 +144,9 @@ class World:
     renderer: Renderer = field(default_factory=renderer)
     site: Site = field(default_factory=site)
     write_files: FileWriter = two_formats
+    detector: Detector | None = None
     run: int = 0
+    vault: Vault | None = None
 
     @property
     def files(self) -> Files:
@@ -150,6 +171,8 @@ class World:
             renderer=self.renderer,
             clock=self.clock,
             write_files=self.write_files,
+            vault=self.vault,
+            detector=self.detector,
         )
 
     def plan(
@@ -166,15 +189,14 @@ class World:
         self.run += 1
         of = of or declaration()
         name = of.table.name
-        seen = SeenTable(declaration=of, rows=tuple(rows), quarantined=quarantined, complete=complete)
+        raw = SeenTable(declaration=of, rows=tuple(rows), quarantined=quarantined, complete=complete)
+        seen, repeated = settle_keys(raw, taken=self.store.taken(source.name, name), withdrawn=self.store.withdrawn(name))
         return make_plan(
-            Intake(source=source, run=self.run, at=self.clock(), tables=(seen,), findings=findings),
+            Intake(source=source, run=self.run, at=self.clock(), tables=(seen,), findings=(*findings, *repeated)),
             published={name: self.store.published(source.name, name)},
-            taken={name: self.store.taken(source.name, name)},
-            known_datasets=self.store.known_datasets(),
+            known_datasets=self.store.known_datasets([of.name]),
             guards=guards,
             base=self.store.fingerprint(source.name),
-            withdrawn={name: self.store.withdrawn(name)},
         )
 
     def save(self, plan: Plan) -> int:

@@ -1,6 +1,7 @@
 """The DCAT-AP.de feed: `/catalog` and `/catalog.{ttl,rdf,jsonld,nt}`. Hot: harvesters walk it page by page."""
 
 from datetime import datetime
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -55,8 +56,8 @@ async def _feed(web: Web, request: Request, syntax: str, query: FeedQuery, *, ne
         key = ("feed", syntax, query.page)
         return await web.hot_answer(request, key, lambda: feed_representation(web, syntax, query.page), negotiated=negotiated)
     # Not kept: there are as many of these as there are moments.
-    made = await run_in_threadpool(feed_representation, web, syntax, query.page, query.modified_since)
-    return respond(request, made)
+    build = partial(feed_representation, web, syntax, query.page, query.modified_since)
+    return respond(request, await run_in_threadpool(web.cache.unkept, build))
 
 
 def feed_representation(web: Web, syntax: str, number: int, modified_since: datetime | None = None) -> Representation:
@@ -96,9 +97,12 @@ def _moments(state: Summary) -> tuple[datetime, datetime]:
 
 
 def _changed(web: Web, fragments: tuple[bytes, ...], first: int, last: int, since: datetime) -> tuple[tuple[bytes, ...], int]:
-    """The fragments of data sets changed since, and how many there are on all pages."""
+    """The fragments of data sets changed since, and how many there are on all pages. Raises NotReady when the fragments are those of
+    another state; that numbers are the same and contents are not, `RevisionCache.unkept` notices."""
     datasets = [each.dataset for each in web.services.store.datasets()]
     here = [each for each in datasets if first <= each.number <= last]
+    if len(here) != len(fragments):
+        raise NotReady("Zwischen zwei Blicken wurde veröffentlicht.")
     kept = tuple(content for each, content in zip(here, fragments, strict=True) if each.modified >= since)
     return kept, sum(each.modified >= since for each in datasets)
 

@@ -69,6 +69,7 @@ def _config(web: Web) -> dict[str, Any]:
         "contributor_id": site.contributor_id,
         "profile": web.services.profile,
         "feed": {"url": web.addresses.absolute("/catalog.rdf"), "page_size": PAGE_SIZE},
+        "limits": {"requests_per_minute": web.services.requests_per_minute, "engine_seconds_per_minute": web.services.engine_seconds},
         "formats": [each.extension for each in FileFormat],
         "software": {"name": "klar", "version": web.services.version},
     }

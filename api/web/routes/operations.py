@@ -1,5 +1,6 @@
 """For operators, browsers and robots: health, security.txt, robots.txt, sitemap, static files."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -9,16 +10,32 @@ from fastapi import APIRouter, Request, Response
 
 from api.web.answers import Representation, represent, respond
 from api.web.parameters import Nothing
-from api.web.problems import NotReady, UnknownPage
+from api.web.problems import UnknownPage, Unready
 from api.web.services import LEGAL_PAGES
 from api.web.templating import STATIC, page_path
 from api.web.web import Web
+from catalog.database import Unreachable
 from schemas.errors import WrongSchemaVersion
+from schemas.values import Text
 
 _PLAIN = "text/plain; charset=utf-8"
 _STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 #: RFC 9116 wants an end; nearer than a year, and moved on with every month.
 _SECURITY_TXT_LASTS = timedelta(days=180)
+
+#: What is lacking -> what to do about it. The server itself writes nothing: it neither migrates nor renders.
+_UNREADY: Mapping[str, Text] = {
+    "schema": Text(
+        de="Die Datenbank hat eine andere Version als das Programm; »klar db upgrade« bringt sie auf den neuen Stand.",
+        en="The database has another version than the program; `klar db upgrade` brings it up to date.",
+    ),
+    "database": Text(de="Die Datenbank ist nicht da oder nicht erreichbar.", en="The database is not there or cannot be reached."),
+    "not-rendered": Text(
+        de="Der Katalog ist für diese Einstellungen oder diese Version noch nicht gerendert; »klar harvest« holt es nach.",
+        en="The catalogue has not been rendered yet for these settings or this version; `klar harvest` does it.",
+    ),
+    "files": Text(de="Der Ordner der Dateien fehlt.", en="The folder of the files is missing."),
+}
 
 
 def routes(web: Web) -> APIRouter:
@@ -53,18 +70,24 @@ def routes(web: Web) -> APIRouter:
 
 
 def require_ready(web: Web) -> None:
-    """Raises NotReady with the reason (schema version, fragments, files), and whatever an unreadable database raises."""
+    """Raises Unready with the reason (database, schema version, fragments, files), and whatever an unreadable database raises."""
     services = web.services
     try:
         services.store.require_current()
         services.store.revision()
         missing = services.store.missing_fragments(services.renderer.key)
     except WrongSchemaVersion as error:
-        raise NotReady("Die Datenbank hat eine andere Version als das Programm (klar db upgrade).") from error
+        raise _unready("schema") from error
+    except Unreachable as error:
+        raise _unready("database") from error
     if missing:
-        raise NotReady("Noch nicht für diese Version vorbereitet: " + ", ".join(missing))
+        raise _unready("not-rendered")
     if not services.files.root.is_dir():
-        raise NotReady("Der Ordner der Dateien fehlt.")
+        raise _unready("files")
+
+
+def _unready(lacking: str) -> Unready:
+    return Unready(lacking, _UNREADY[lacking])
 
 
 def _robots(web: Web) -> str:

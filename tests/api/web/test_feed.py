@@ -2,14 +2,16 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from rdflib import DCAT, RDF, URIRef
 
+from schemas.declaration import city_wide
 from tests.api.web.conftest import BROWSER, client_of
 from tests.api.web.test_dataset import SYNTAXES
-from tests.api.web.world import BASE_URL, World, new_world
+from tests.api.web.world import BASE_URL, World, new_world, row
 from tests.dcat.graphs import graph_of
 from tests.dcat.walkers import HYDRA, Answer, WalkAborted, ckan_walk, piveau_walk
 
@@ -75,6 +77,32 @@ def test_only_what_has_changed_since(client: TestClient) -> None:
     assert len(set(everything.subjects(RDF.type, DCAT.Dataset))) == 5
     assert client.get("/catalog.ttl?modified_since=gestern").json()["parameter"] == "modified_since"
     assert client.get("/catalog.ttl?modified_since=2026-11-22T00:00:00").status_code == 400  # no time zone
+
+
+@pytest.mark.parametrize("path", ["/catalog.ttl?modified_since=2020-01-01T00:00:00Z", "/catalog.ttl"])
+def test_a_publication_between_two_looks_gives_one_state_or_none(world: World, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """The fragments are read, then something is published, then the list of data sets is read."""
+    looks: list[int] = []
+    read = world.store.fragments
+
+    def read_and_then_publish(*arguments: Any) -> tuple[bytes, ...]:
+        found = read(*arguments)
+        looks.append(len(found))
+        if len(looks) == 1:
+            world.harvest(
+                row("decision", "b1", body="Stadtrat", decision="Beschluss", outcome="adopted"), of=city_wide()["ratsbeschluesse"]
+            )
+        return found
+
+    client = client_of(world)
+    monkeypatch.setattr(world.store, "fragments", read_and_then_publish)
+    answer = client.get(path)
+
+    graph = graph_of(answer.content, "ttl")
+    described = {str(each) for each in graph.subjects(RDF.type, DCAT.Dataset)}
+    assert looks == [5, 6]
+    assert described == {f"{BASE_URL}/datasets/{each.dataset.name}" for each in world.store.datasets()}
+    assert [str(each) for each in graph.objects(None, HYDRA.totalItems)] == ["6"]
 
 
 def test_last_modified_is_the_last_change_of_the_catalogue(client: TestClient) -> None:

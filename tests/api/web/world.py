@@ -95,7 +95,6 @@ class World:
         plan = make_plan(
             Intake(source=source, run=self.run, at=self.clock(), tables=(seen,)),
             published={table: self.store.published(source.name, table)},
-            taken={table: self.store.taken(source.name, table)},
             known_datasets=self.store.known_datasets(),
             guards=NO_GUARDS,
             base=self.store.fingerprint(source.name),

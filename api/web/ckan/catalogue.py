@@ -1,0 +1,104 @@
+"""What the actions say about: packages, organisations, groups, from the published state."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from api.web.ckan.errors import NotFound
+from api.web.web import Web
+from catalog.entries import DatasetEntry
+from catalog.search import Query
+from catalog.search.condition import Is
+from dcat.ckan import dataset_ids_of, group_of, organization_of, package
+from schemas.errors import Gone, UnknownDataset
+from schemas.model import Dataset
+from schemas.values import Licence, Theme
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One file of the newest edition of a data set."""
+
+    dataset: Dataset
+    extension: str
+
+
+def dataset_of(web: Web, reference: str) -> Dataset:
+    """By name or id. Raises NotFound, also for what is gone: CKAN knows no difference."""
+    name = web.services.store.name_of(reference) or reference
+    try:
+        return web.entry(name).dataset
+    except (UnknownDataset, Gone):
+        raise NotFound() from None
+
+
+def package_of(web: Web, dataset: Dataset) -> Json:
+    return package(dataset, web.services.site)
+
+
+def packages_named(web: Web, names: Iterable[str]) -> list[Json]:
+    """In the order of the names; what has gone meanwhile is left out."""
+    wanted = list(names)
+    found: dict[str, DatasetEntry] = {each.dataset.name: each for each in web.services.store.datasets_named(wanted)}
+    return [package_of(web, found[each].dataset) for each in wanted if each in found]
+
+
+def resource_of(web: Web, reference: str) -> Resource:
+    """Raises NotFound."""
+    try:
+        candidates = dataset_ids_of(reference)
+    except ValueError:
+        raise NotFound() from None
+    for identifier, extension in candidates:
+        name = web.services.store.name_of(identifier)
+        if name:
+            dataset = dataset_of(web, name)
+            if any(each.format.extension == extension for each in dataset.distributions):
+                return Resource(dataset=dataset, extension=extension)
+    raise NotFound()
+
+
+def parquet_of(web: Web, dataset: Dataset) -> Path:
+    """The table as DuckDB reads it: the Parquet file of the newest edition. Raises NotFound for one that has none."""
+    edition = web.services.store.edition(dataset.name, dataset.edition)
+    if "parquet" not in edition.files:
+        raise NotFound("no table")
+    return web.services.files.path(edition.files["parquet"].sha256)
+
+
+def publishers(web: Web, names: Iterable[str]) -> list[Json]:
+    """Bodies that publish something, by title; the city's own is there from the beginning. `names` as the index has them."""
+    site = web.services.site
+    found = {(own := organization_of(site.publisher, site))["name"]: own}
+    for name in names:
+        if name not in found:
+            found[name] = _organization_named(web, name)
+    return sorted(found.values(), key=lambda each: str(each["title"]))
+
+
+def groups() -> list[Json]:
+    """Themes, by title."""
+    return sorted((group_of(each) for each in Theme), key=lambda each: str(each["title"]))
+
+
+def titles_of(web: Web, field: str) -> dict[str, str]:
+    """Name -> title of what a facet counts; what has no title of its own is left out."""
+    match field:
+        case "groups":
+            return {str(each["name"]): str(each["title"]) for each in groups()}
+        case "license_id":
+            return {each.code: each.title.de for each in Licence}
+        case "organization":
+            own = organization_of(web.services.site.publisher, web.services.site)
+            return {str(own["name"]): str(own["title"])}
+    return {}
+
+
+def _organization_named(web: Web, name: str) -> Json:
+    """Read from one of its data sets: bodies stand nowhere else."""
+    query = Query(condition=Is(field="organization", value=name), page_size=1)
+    (first,) = web.services.search.find(query, now=web.services.clock()).names
+    return organization_of(web.entry(first).dataset.publisher, web.services.site)

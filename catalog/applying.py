@@ -1,0 +1,162 @@
+"""Applying a plan: its tables together, so that no published row points to one that was refused.
+
+Every table is tried in a savepoint of its own. A refusal may mean that rows of other tables have to wait; where those are written
+already, all is undone and tried again without the refused table.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from catalog.entries import Applied, ChangeKind
+from catalog.issuing import attempt
+from catalog.plan import Change, StoredPlan, TablePlan
+from catalog.press import Issue, Occasion, Press, Refused
+from catalog.quarantine import file_dataset, file_publication, refusal
+from catalog.references import References, Waiting, in_order
+from catalog.rowchanges import change_rows
+from schemas.row import Quarantined
+from schemas.values import Text
+
+_WORDS = (
+    (Change.CREATE, "neu", "added"),
+    (Change.UPDATE, "geändert", "changed"),
+    (Change.RETURN, "wieder in der Quelle", "back in the source"),
+    (Change.MISS, "fehlt in der Quelle", "missing from the source"),
+    (Change.STALE, "in Prüfung", "under review"),
+    (Change.REMOVE, "entfernt", "removed"),
+)
+_WITH_EDITION = (ChangeKind.CREATED, ChangeKind.EDITION, ChangeKind.RETURNED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a plan, by table name."""
+
+    issued: Mapping[str, Issue]
+    refused: Mapping[str, Refused]
+    waiting: Mapping[str, tuple[Quarantined, ...]]
+    tables: tuple[TablePlan, ...]  #: as they were published
+    names: Mapping[str, str]  #: table -> data set
+    newly_waiting: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether a reader can notice."""
+        return any(each.kind or each.rendered for each in self.issued.values())
+
+    def applied(self, plan: int, revision: int) -> Applied:
+        issued = {self.names[table]: each for table, each in self.issued.items() if each.kind or each.rendered}
+        return Applied(
+            plan=plan,
+            revision=revision,
+            editions={name: each.edition for name, each in issued.items() if each.kind in _WITH_EDITION},
+            metadata=_of_kind(issued, ChangeKind.METADATA),
+            removed=_of_kind(issued, ChangeKind.REMOVED),
+            refused={self.names[table]: each.findings for table, each in self.refused.items()},
+            findings=tuple(finding for each in issued.values() for finding in each.findings),
+            waiting=tuple(item for items in self.waiting.values() for item in items),
+            newly_waiting=self.newly_waiting,
+            tables=self.tables,
+        )
+
+
+class Application:
+    """One plan on its way into the catalogue. Short-lived; call within the write transaction."""
+
+    def __init__(self, connection: Connection, press: Press, stored: StoredPlan, *, approved: bool, at: datetime) -> None:
+        self._connection = connection
+        self._press = press
+        self._plan = stored.plan
+        self._approved = approved
+        self._at = at
+        self._references = References(connection, stored.plan)
+        self._refused: dict[str, Refused] = {}
+
+    def carry_out(self) -> Outcome:
+        while True:
+            with self._connection.begin_nested() as everything:
+                outcome = self._publish()
+                if outcome is not None:
+                    break
+                everything.rollback()
+        return self._filed(outcome)
+
+    def _publish(self) -> Outcome | None:
+        """None: a refusal concerns rows that are written already."""
+        issued: dict[str, Issue] = {}
+        done: list[TablePlan] = []
+        waiting = self._references.waiting(self._refused)
+        for each in in_order(self._plan.tables):
+            name = each.declaration.table.name
+            if name in self._refused:
+                continue
+            table = self._references.without(each, waiting)
+            result = self._publish_table(table)
+            if isinstance(result, Refused):
+                self._refused[name] = result
+                known, waiting = waiting, self._references.waiting(self._refused)
+                if {of for of, _ in waiting.keys() - known.keys()} & {of.declaration.table.name for of in done}:
+                    return None
+                continue
+            done.append(table)
+            if result is not None:
+                issued[name] = result
+        return self._outcome(issued, done, waiting)
+
+    def _publish_table(self, table: TablePlan) -> Issue | Refused | None:
+        """None: nothing of the table changes."""
+
+        def write_rows() -> None:
+            plan = self._plan
+            change_rows(self._connection, plan.source.name, table, run=plan.run, at=plan.at, approved=self._approved)
+
+        if not table.changes:
+            if self._approved:
+                write_rows()
+            return None
+        occasion = Occasion(at=self._at, run=self._plan.run, note=note(table))
+        try:
+            return attempt(self._connection, self._press, table.declaration, occasion, write_rows)
+        except Refused as refused:
+            return refused
+
+    def _outcome(self, issued: Mapping[str, Issue], done: list[TablePlan], waiting: Waiting) -> Outcome:
+        names = {each.declaration.table.name: each.declaration.name for each in self._plan.tables}
+        items = self._references.items(waiting)
+        planned = {each: at for at, each in enumerate(names)}
+        return Outcome(
+            issued=dict(sorted(issued.items(), key=lambda each: planned[each[0]])),
+            refused=dict(self._refused),
+            waiting={table: tuple(found) for table, found in items.items()},
+            tables=tuple(sorted(done, key=lambda each: planned[each.declaration.table.name])),
+            names=names,
+        )
+
+    def _filed(self, outcome: Outcome) -> Outcome:
+        """The Prüfliste told: what of this source waits, and what it says of data sets as a whole."""
+        new = 0
+        for table in outcome.names:
+            waits = list(outcome.waiting.get(table, ()))
+            if table in outcome.refused:
+                waits.append(refusal(table, outcome.refused[table].findings))
+            new += len(file_publication(self._connection, self._plan.source.name, self._plan.run, table, waits, at=self._at))
+            if table in outcome.issued:
+                findings = outcome.issued[table].findings
+                file_dataset(self._connection, self._plan.source.name, self._plan.run, table, findings, at=self._at)
+        return replace(outcome, newly_waiting=new)
+
+
+def _of_kind(issued: Mapping[str, Issue], kind: ChangeKind) -> tuple[str, ...]:
+    return tuple(name for name, each in issued.items() if each.kind is kind)
+
+
+def note(table: TablePlan) -> Text:
+    """What is new in an edition: `Zeilen neu: 3, geändert: 1`."""
+    counts = Counter(each.change for each in table.changes)
+    german = ", ".join(f"{word}: {counts[change]}" for change, word, _ in _WORDS if counts[change])
+    english = ", ".join(f"{word}: {counts[change]}" for change, _, word in _WORDS if counts[change])
+    return Text(de=f"Zeilen {german}", en=f"Rows {english}")

@@ -1,0 +1,214 @@
+"""What all published metadata was last brought in line with. Whoever asks whether there is something to do reads this, and not every
+data set: with 100,000 of them and nothing changed that is the difference between milliseconds and minutes.
+
+Kept in `meta`: `standing` (rules, detector, renderer, bodies), `source:NAME` and `curation:NAME` (digests of what was followed), and
+`open:NAME` for data sets that could not be brought in line or have something that a person must look at.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from catalog import tables
+from catalog.codec import dumps
+from catalog.entries import Status
+from schemas.declaration import Declaration, city_wide
+from schemas.model import Site
+
+if TYPE_CHECKING:
+    from catalog.press import Press
+
+_m = tables.meta.c
+_d = tables.dataset.c
+_row = tables.row.c
+_STANDING = "standing"
+_SOURCE, _CURATION, _OPEN = "source:", "curation:", "open:"
+_BODIES = "organisation"  #: table that publishers of data sets are rows of
+_CODE = ("catalog/compose.py", "catalog/curation.py", "catalog/issuing.py", "schemas/declaration.py", "schemas/model.py")
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What decides metadata and is the same for all data sets; each field a digest, or "" for nothing."""
+
+    rules: str  #: configuration, the program's own declarations, the program itself
+    renderer: str  #: the renderer's key
+    detector: str
+    bodies: str  #: the published table of organisations
+    words: str = ""  #: the detector by whose rules all published words were found clean, but for those of open data sets
+    done: bool = False  #: False: data sets are being brought in line just now, or that was cut off
+
+    def decides_like(self, other: "Standing") -> bool:
+        """Whether one data set would come out the same; bodies concern those whose publisher a person chose."""
+        return (self.rules, self.renderer, self.detector) == (other.rules, other.renderer, other.detector)
+
+
+def standing_of(connection: Connection, press: "Press") -> Standing:
+    """What would decide now."""
+    bodies = connection.execute(select(_d.digest).where(_d.table_name == _BODIES)).scalar_one_or_none()
+    return Standing(
+        rules=_digest(dumps(Site, press.site), _program()),
+        renderer=press.renderer.key,
+        detector="" if press.detector is None else press.detector.fingerprint,
+        bodies=bodies or "",
+    )
+
+
+def read_standing(connection: Connection) -> Standing | None:
+    """None: nobody knows what the published metadata is in line with."""
+    found = connection.execute(select(_m.value).where(_m.key == _STANDING)).scalar_one_or_none()
+    try:
+        return None if found is None else Standing(**json.loads(found))
+    except (ValueError, TypeError):
+        return None  # written by another version
+
+
+def due(connection: Connection, press: "Press") -> tuple[str, ...] | None:
+    """Data sets to look at, by publication number; None: all of them."""
+    before, now = read_standing(connection), standing_of(connection, press)
+    if before is None or not before.done or not before.decides_like(now):
+        return None
+    curated, open_ = _noted(connection, _CURATION), _noted(connection, _OPEN)
+    files = dict(_curation_files(press.curation))
+    changed = {name for name in curated.keys() | files.keys() if curated.get(name) != files.get(name)}
+    if before.bodies != now.bodies:
+        changed |= curated.keys()
+    tables_ = {table for source in _changed_sources(connection) for table in _tables_of(connection, source)}
+    return _by_number(connection, names=changed | open_.keys(), table_names=tables_)
+
+
+def begin(connection: Connection, press: "Press") -> Standing:
+    """Note what the data sets will be brought in line with, before they are looked at: what changes meanwhile differs from it."""
+    before, now = read_standing(connection), standing_of(connection, press)
+    if before is not None and before.done and before.decides_like(now):
+        target = replace(now, words=before.words, done=True)
+    else:
+        target = replace(now, words="" if before is None else before.words)
+        _write(connection, _STANDING, json.dumps(asdict(target)))
+    _follow(connection, press)
+    return target
+
+
+def finish(connection: Connection, target: Standing) -> None:
+    """All data sets were looked at; unless somebody else has published by other rules meanwhile, that holds."""
+    now = read_standing(connection)
+    if now is not None and now.decides_like(target):
+        _write(connection, _STANDING, json.dumps(asdict(replace(target, words=target.detector, done=True))))
+
+
+def _follow(connection: Connection, press: "Press") -> None:
+    for name, reference in connection.execute(select(tables.source.c.name, tables.source.c.reference)):
+        _write(connection, _SOURCE + name, _digest(reference))
+    noted, files = _noted(connection, _CURATION), dict(_curation_files(press.curation))
+    for name in noted.keys() - files.keys():
+        _forget(connection, _CURATION + name)
+    for name, digest in files.items():
+        if noted.get(name) != digest:
+            _write(connection, _CURATION + name, digest)
+
+
+def words_are_clean(connection: Connection, press: "Press", name: str) -> bool:
+    """Whether what a data set says as published was judged by the rules of today, and found clean."""
+    standing = read_standing(connection)
+    now = "" if press.detector is None else press.detector.fingerprint
+    return standing is not None and standing.words == now and not _is_noted(connection, _OPEN + name)
+
+
+def note_issue(connection: Connection, press: "Press", name: str, *, fine: bool) -> None:
+    """A data set was published, or tried: by other rules than the rest, or by a curation that nobody has followed yet, or with
+    something to look at."""
+    standing = read_standing(connection)
+    if standing is not None and not standing.decides_like(standing_of(connection, press)):
+        _forget(connection, _STANDING)
+    if fine:
+        _forget(connection, _OPEN + name)
+    elif not _is_noted(connection, _OPEN + name):
+        _write(connection, _OPEN + name, "1")
+    file = _file_digest(press.curation / f"{name}.toml")
+    noted = connection.execute(select(_m.value).where(_m.key == _CURATION + name)).scalar_one_or_none()
+    if file != noted:
+        _write(connection, _CURATION + name, "?")
+
+
+def not_surely_rendered(connection: Connection, key: str) -> tuple[str, ...] | None:
+    """Of the active data sets, those that may lack fragments under this key; None: all may."""
+    standing = read_standing(connection)
+    if standing is None or not standing.done or standing.renderer != key:
+        return None
+    return tuple(sorted(_noted(connection, _OPEN)))
+
+
+def _changed_sources(connection: Connection) -> Iterator[str]:
+    noted = _noted(connection, _SOURCE)
+    for name, reference in connection.execute(select(tables.source.c.name, tables.source.c.reference)).all():
+        if noted.get(name) != _digest(reference):
+            yield name
+
+
+def _tables_of(connection: Connection, source: str) -> Iterable[str]:
+    return connection.execute(select(_row.table_name).where(_row.source == source).distinct()).scalars()
+
+
+def _by_number(connection: Connection, *, names: Iterable[str], table_names: Iterable[str]) -> tuple[str, ...]:
+    found: set[tuple[int, str]] = set()
+    for column, values in ((_d.name, sorted(names)), (_d.table_name, sorted(table_names))):
+        for start in range(0, len(values), _AT_ONCE):
+            where = column.in_(values[start : start + _AT_ONCE]) & (_d.status == Status.ACTIVE.value)
+            found |= {(each.number, each.name) for each in connection.execute(select(_d.number, _d.name).where(where))}
+    return tuple(name for _, name in sorted(found))
+
+
+def _curation_files(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.glob("*.toml")):
+        if digest := _file_digest(path):
+            yield path.stem, digest
+
+
+def _file_digest(path: Path) -> str | None:
+    """None: there is no such file. One that cannot be read is one of its own."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return f"unreadable {error.errno}"
+
+
+@cache
+def _program() -> str:
+    """The program's declarations, and the code that makes metadata: a new version may say the same thing in other words. Nobody has to
+    remember to raise a number; a changed comment costs one more look."""
+    root = Path(__file__).parent.parent
+    declarations = [dumps(Declaration, each) for each in city_wide().values()]
+    code = [(root / each).read_text(encoding="utf-8") for each in _CODE]
+    return _digest(version("klar"), *declarations, *code)
+
+
+def _noted(connection: Connection, prefix: str) -> Mapping[str, str]:
+    found = connection.execute(select(_m.key, _m.value).where(_m.key.startswith(prefix, autoescape=True)))
+    return {key.removeprefix(prefix): value for key, value in found if key.startswith(prefix)}
+
+
+def _is_noted(connection: Connection, key: str) -> bool:
+    return connection.execute(select(_m.key).where(_m.key == key)).first() is not None
+
+
+def _write(connection: Connection, key: str, value: str) -> None:
+    if connection.execute(tables.meta.update().where(_m.key == key).values(value=value)).rowcount == 0:
+        connection.execute(tables.meta.insert().values(key=key, value=value))
+
+
+def _forget(connection: Connection, key: str) -> None:
+    connection.execute(tables.meta.delete().where(_m.key == key))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,128 @@
+"""Publishing one changed data set costs the same in a catalogue of 10 and of 200: counted in what SQLite does, not in seconds."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from benchmarks.catalogue import multiply
+from catalog.store import Store
+from tests.catalog.world import SOURCE, Clock, World, bench, declaration
+
+numbers = count(1)
+
+
+class Work:
+    """What SQLite did: statements, and instructions of its virtual machine, which grow with every line it looks at."""
+
+    def __init__(self) -> None:
+        self.statements = 0
+        self.instructions = 0
+
+    def statement(self, *_: object) -> None:
+        self.statements += 1
+
+    def instruction(self) -> int:
+        self.instructions += 1
+        return 0
+
+
+@contextmanager
+def counted(store: Store) -> Iterator[Work]:
+    work, engine = Work(), store.database.engine
+
+    def watch(connection: object, *_: object) -> None:
+        connection.set_progress_handler(work.instruction, 1)  # type: ignore[attr-defined]  # a connection of sqlite3
+
+    engine.dispose()
+    event.listen(engine, "connect", watch)
+    event.listen(engine, "before_cursor_execute", work.statement)
+    try:
+        yield work
+    finally:
+        event.remove(engine, "connect", watch)
+        event.remove(engine, "before_cursor_execute", work.statement)
+        engine.dispose()
+
+
+@pytest.fixture
+def city(sqlite_url: str, clock: Clock, tmp_path: Path) -> Iterator[Callable[[int], World]]:
+    """A catalogue of any size, in line with its configuration, whose first data set can be published again."""
+    store = Store(sqlite_url, clock=clock)
+
+    def of(size: int) -> World:
+        world = World(store=store, folder=tmp_path, clock=clock)
+        if not store.known_datasets():
+            world.harvest(bench("b1"), bench("b2"))
+        multiply(store, "baenke", size)
+        world.publisher.refresh([SOURCE])
+        world.harvest(bench("b1"), bench("b2"), bench("b3"))  # what the planner of SQLite learns, it has learned
+        return world
+
+    yield of
+    store.close()
+
+
+def test_publishing_one_changed_data_set(city: Callable[[int], World]) -> None:
+    def act(world: World) -> None:
+        world.harvest(bench("b1", f"Platz {next(numbers)}"), bench("b2"), bench("b3"))
+
+    require_the_same_work(city, act)
+
+
+def test_publishing_a_new_data_set(city: Callable[[int], World]) -> None:
+    def act(world: World) -> None:
+        number = next(numbers)
+        world.harvest(bench("x", table=f"neu_{number}"), of=declaration(f"neu-{number}", f"neu_{number}"))
+
+    require_the_same_work(city, act)
+
+
+def test_refreshing_when_nothing_has_changed(city: Callable[[int], World]) -> None:
+    def act(world: World) -> None:
+        assert world.publisher.refresh([SOURCE]) == ()
+
+    require_the_same_work(city, act)
+
+
+def test_refreshing_one_curated_title(city: Callable[[int], World]) -> None:
+    def act(world: World) -> None:
+        (world.folder / "curation").mkdir(exist_ok=True)
+        title = f'[title]\nde = "Stand {next(numbers)}"\nwho = "Amt"\nwhy = "Satzung"\n'
+        (world.curation / "baenke-5.toml").write_text(title, encoding="utf-8")
+        assert world.publisher.refresh([SOURCE]) == ("baenke-5",)
+
+    require_the_same_work(city, act)
+
+
+def test_what_a_reader_asks_the_store_for_one_feed_page(city: Callable[[int], World]) -> None:
+    def act(world: World) -> None:
+        assert world.store.totals().datasets == world.store.last_number()
+        assert world.store.missing_fragments("r1") == ()
+        assert len(world.store.fragments("ttl", "r1", 1, 10)) == 10
+        assert len(world.store.datasets_named(["baenke-3", "baenke-7"])) == 2
+
+    require_the_same_work(city, act)
+
+
+def test_the_counting_notices_work_that_grows(city: Callable[[int], World]) -> None:
+    """Negative control."""
+    with pytest.raises(AssertionError):
+        require_the_same_work(city, lambda world: world.store.datasets())
+
+
+def require_the_same_work(city: Callable[[int], World], act: Callable[[World], object]) -> None:
+    done = []
+    for size in (10, 200):
+        world = city(size)
+        act(world)  # once before: what is only done the first time is not counted
+        world.clock.pass_days(1)
+        with counted(world.store) as work:
+            act(world)
+        done.append(work)
+    small, large = done
+    assert large.statements == small.statements
+    assert large.instructions <= small.instructions * 1.05 + 50
