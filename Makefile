@@ -8,7 +8,7 @@ EXAMPLE := klar-example
 KLAR := KLAR_CONFIG=$(EXAMPLE)/klar.toml $(BIN)/klar
 WORKERS := $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
 
-.PHONY: run test quick lint format types imports bench lock clean
+.PHONY: run test cover quick lint format types imports bench lock clean
 
 run: $(VENV)/.run
 	@test -e $(EXAMPLE)/klar.toml || $(BIN)/klar init $(EXAMPLE) --example kaiserslautern
@@ -18,6 +18,10 @@ run: $(VENV)/.run
 	$(KLAR) serve
 
 test: $(VENV)/.test lint types imports
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal tests
+
+# Counting branches doubles the time: for whoever wants to know what no test reaches.
+cover: $(VENV)/.test
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal tests
 	$(BIN)/coverage combine -q

@@ -16,6 +16,7 @@ from catalog.entries import ChangeKind, CurationError, Edition, Status, StoredFi
 from catalog.organisations import organisation
 from catalog.plan import PublishedRow
 from catalog.press import Content, Issue, Occasion, Press, Refused
+from catalog.references import note_references
 from catalog.rendering import Rendered
 from catalog.rows import all_rows
 from catalog.standing import note_issue, words_are_clean
@@ -52,6 +53,7 @@ def issue(connection: Connection, press: Press, declaration: Declaration, occasi
 def _noted(connection: Connection, press: Press, declaration: Declaration, stored: Record | None, issued: Issue, *, at: datetime) -> Issue:
     """Whatever is said of all data sets together follows."""
     note_issue(connection, press, declaration.name, fine=not issued.findings)
+    note_references(connection, declaration.table)
     if issued.kind is not None:
         before, after = _size(stored), _size(find_dataset(connection, declaration.name))
         add_to_totals(connection, datasets=after[0] - before[0], rows=after[1] - before[1], at=at)

@@ -189,7 +189,7 @@ def _unidentified(seen: SeenTable, before: Sequence[PublishedRow]) -> Iterator[F
     if nameless and before and seen.complete:
         yield Finding(
             code="absence-unknown",
-            message=f"{nameless} Zeilen der Tabelle »{seen.declaration.table.name}« haben keinen lesbaren Schlüssel; "
+            message=f"In der Tabelle »{seen.declaration.table.title.de}« ohne lesbaren Schlüssel: {nameless}; "
             "solange wird keine fehlende Zeile vermerkt oder entfernt.",
             table=seen.declaration.table.name,
         )

@@ -25,6 +25,8 @@ _row = tables.row.c
 _withdrawn = tables.withdrawn_row.c
 _ADDS = (Change.CREATE,)
 _WRITES = (Change.CREATE, Change.UPDATE, Change.RETURN)
+_meta = tables.meta.c
+_REFERS, _ALL_NOTED = "refers:", "refers"  #: keys in `meta`: tables that refer to one, and that all published ones are noted
 _AT_ONCE = 500  #: keys of one question
 
 Place = tuple[str, str]  #: table and key
@@ -190,17 +192,49 @@ def _pointers(connection: Connection, plan: Plan, removed: Collection[Place]) ->
 
 def _referring(connection: Connection, plan: Plan, targets: Collection[str]) -> list[Table]:
     """Every table with a foreign key to one of these: as published, or as planned now."""
-    found = {
-        each.name: each
-        for target in sorted(targets)
-        for text in connection.execute(
-            select(_d.declaration).where(_d.declaration.contains(f'"table":"{target}"', autoescape=True))
-        ).scalars()
-        for each in [loads(Declaration, text).table]
-    }
+    if not targets:
+        return []
+    names = {name for target in targets for name in _noted(connection, target)}
+    stored = connection.execute(select(_d.declaration).where(_d.table_name.in_(sorted(names)), _d.declaration != "")).scalars()
+    found = {each.name: each for each in (loads(Declaration, text).table for text in stored)}
     for each in plan.tables:
         found.setdefault(each.declaration.table.name, each.declaration.table)
     return [each for each in found.values() if any(key.table in targets for key in each.foreign_keys)]
+
+
+def note_references(connection: Connection, table: Table) -> None:
+    """Which tables a published one refers to: kept in `meta`, because looking through all declarations takes seconds when there are
+    many. What was noted once stays; whoever reads it looks at the declaration."""
+    for target in {key.table for key in table.foreign_keys}:
+        names = _noted(connection, target)
+        if table.name not in names:
+            _write(connection, _REFERS + target, json.dumps(sorted([*names, table.name])))
+
+
+def _noted(connection: Connection, target: str) -> list[str]:
+    """Tables that ever referred to this one."""
+    if connection.execute(select(_meta.key).where(_meta.key == _ALL_NOTED)).first() is None:
+        _note_all(connection)
+    found = connection.execute(select(_meta.value).where(_meta.key == _REFERS + target)).scalar_one_or_none()
+    names: list[str] = [] if found is None else json.loads(found)
+    return names
+
+
+def _note_all(connection: Connection) -> None:
+    """Once, in a catalogue that an older version has written."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for text in connection.execute(select(_d.declaration).where(_d.declaration.contains('"foreign_keys":[{'))).scalars():
+        table = loads(Declaration, text).table
+        for key in table.foreign_keys:
+            found[key.table].add(table.name)
+    for target, names in found.items():
+        _write(connection, _REFERS + target, json.dumps(sorted(names)))
+    _write(connection, _ALL_NOTED, "1")
+
+
+def _write(connection: Connection, key: str, value: str) -> None:
+    if connection.execute(tables.meta.update().where(_meta.key == key).values(value=value)).rowcount == 0:
+        connection.execute(tables.meta.insert().values(key=key, value=value))
 
 
 def _withdrawn_tables(connection: Connection, names: Iterable[str]) -> set[str]:

@@ -118,19 +118,22 @@ class Attempt:
         known = known_of(self.desk.store, self.source.name, self.walk.declarations)
         self._judged_everything = self.desk.store.judged_by(self.source.name) != self._rules
         tables = Judge(self.walk, known, self.desk.detector, self.desk.store, everything=self._judged_everything).tables()
+        noticed = self._discreet(self.walk.findings)
         plan = make_plan(
             Intake(
                 source=self.source.reference,
                 run=self._provenance.run,
                 at=self._provenance.at,
                 tables=tables,
-                findings=self._discreet(self.walk.findings),
+                findings=noticed,
             ),
             published=known.published,
             known_datasets=known.datasets,
             guards=self.source.guards,
             base=known.base,
         )
+        for each in plan.findings[len(noticed) :]:  # what only planning can notice: a plan without changes is not kept
+            self.walk.note(each)
         self._withdrawn = known.withdrawn
         return plan, tables
 

@@ -126,3 +126,14 @@ def require_the_same_work(city: Callable[[int], World], act: Callable[[World], o
     small, large = done
     assert large.statements == small.statements
     assert large.instructions <= small.instructions * 1.05 + 50
+
+
+def test_removing_a_row_that_others_might_point_to(city: Callable[[int], World]) -> None:
+    def act(world: World) -> None:
+        world.harvest(bench("b1"), bench("b2"), bench("b3"), bench("b4"))
+        world.harvest(bench("b1"), bench("b2"), bench("b3"))
+        world.clock.pass_days(8)
+        world.harvest(bench("b1"), bench("b2"), bench("b3"))
+        assert len(world.store.published(SOURCE.name, "bench")) == 3
+
+    require_the_same_work(city, act)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog import tables
 from catalog.entries import Applied
 from catalog.plan import Intake, SeenTable
 from catalog.planning import make_plan
@@ -330,3 +331,16 @@ def test_the_observer_notices_a_reference_that_leads_nowhere(world: World) -> No
 
     with pytest.raises(AssertionError, match="e1 points to"):
         Told(world, {"vorhaben": PROJECTS, "termin": EVENTS}).require_no_dangling()
+
+
+def test_a_catalogue_of_an_older_version_is_looked_through_once_for_references(world: World) -> None:
+    publish(world, {PROJECTS: [row("vorhaben", "p1")]})
+    publish(world, {EVENTS: [row("termin", "e1", vorhaben="p1")]}, source=OTHER)
+    with world.store.database.write() as connection:
+        connection.execute(tables.meta.delete().where(tables.meta.c.key.startswith("refers")))
+    publish(world, {PROJECTS: []})
+    world.clock.pass_days(8)
+
+    publish(world, {PROJECTS: []})
+
+    assert states(world, "vorhaben") == {"p1": "missing"}

@@ -20,7 +20,7 @@ from catalog.entries import QuarantineItem
 from catalog.plan import PublishedRow, RunRecord
 from catalog.store import Store
 from harvesters.http.limits import Limits
-from tests.faults.child import SECONDS, TIGHT, Errand, harvest, in_child
+from tests.faults.child import CANARY, SECONDS, TIGHT, Errand, harvest, in_child
 from tests.faults.paged import registered
 from tests.harvesters.http.servers import Script, Server, reply
 
@@ -180,6 +180,11 @@ class City:
         """One more line in the mapping of the source `netz`."""
         path = self.folder / "mappings" / "netz.toml"
         path.write_text(path.read_text(encoding="utf-8").replace("[[table]]", f"[[table]]\n{line}"), encoding="utf-8")
+
+    def say_secret_by_file(self, name: str) -> None:
+        text = self.config.read_text(encoding="utf-8")
+        self.config.write_text(text.replace('token_env = "NETZ_TOKEN"', f'token_file = "{name}"'), encoding="utf-8")
+        (self.folder / name).write_text(f"{CANARY}\n", encoding="utf-8")
 
     def lose_folder(self) -> None:
         shutil.rmtree(self.folder / "drop" / "ablage")

@@ -402,7 +402,7 @@ SOURCE_FAULTS: tuple[Fault, ...] = (
         klar="the row waits; no absence is concluded",
         act=_rows(lambda rows: rows[4].update(id="")),
         outcome=Outcome.PARTIAL,
-        message="Auf der Prüfliste: 1.",
+        message="In der Tabelle »Projekte« ohne lesbaren Schlüssel: 1; solange wird keine fehlende Zeile vermerkt oder entfernt.",
         waiting=(("", "missing-key"),),
     ),
     Fault(

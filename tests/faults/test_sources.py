@@ -112,12 +112,17 @@ def test_who_asked_for_rest_is_not_asked(city: City) -> None:
     assert city.harvest(days=1 / 24)["netz"].outcome is Outcome.UNCHANGED
 
 
-def test_the_secret_turns_up_nowhere(city: City) -> None:
-    """Not in the database, not in files, whatever was said."""
-    for name in ("secret said back", "500", "redirect loop"):
+@pytest.mark.parametrize("where", ["environment", "file"])
+def test_the_secret_turns_up_nowhere(where: str, city: City) -> None:
+    """Not in the database with its plans, not in the archive, not in any other file, whatever was said."""
+    if where == "file":
+        city.say_secret_by_file("geheim")
+    for name in ("secret said back", "500", "redirect loop", "counts fell"):
         _named(name).act(city)
         city.harvest()
-    assert any(each.headers.get("authorization") == f"Bearer {CANARY}" for each in city.server.requests)
+    assert city.holds()
+    assert {each.headers.get("authorization") for each in city.server.requests if each.path.startswith("/netz/")} == {f"Bearer {CANARY}"}
+    (city.folder / "geheim").unlink(missing_ok=True)
     for path in city.folder.rglob("*"):
         assert not path.is_file() or CANARY.encode() not in path.read_bytes()
 

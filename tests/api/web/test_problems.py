@@ -13,8 +13,9 @@ from api.web.errors import problem_response
 from api.web.parameters import CODES, FormatCode, KindCode, LicenceCode, ThemeCode
 from api.web.problems import ALL_KINDS, problem_from
 from api.web.web import web_from
+from catalog.database import Unreachable
 from schemas import errors
-from schemas.errors import Busy, KlarError
+from schemas.errors import Busy, KlarError, Unwritable
 from tests.api.web.conftest import BROWSER
 from tests.api.web.world import BASE_URL, World
 
@@ -86,6 +87,7 @@ def test_statuses_are_what_harvesters_expect() -> None:
     assert statuses["gone"] == 410
     assert statuses["not-ready"] == 503
     assert problem_from(Busy()).status == 503
+    assert problem_from(Unwritable()).status == problem_from(Unreachable()).status == 503
     assert problem_from(PermissionError("no")).status == 503
     assert problem_from(ZeroDivisionError("secret")).status == 500
 

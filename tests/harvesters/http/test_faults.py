@@ -1,9 +1,11 @@
 """What servers do on bad days. Each fault has its own outcome, and none takes more than its time and memory."""
 
 import gzip
+import socket
 import time
 import tracemalloc
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -314,6 +316,21 @@ def test_nobody_at_home_is_said(tmp_path: Path) -> None:
         gone = server.url()
     with pytest.raises(HttpError, match="ist nicht erreichbar") as caught:
         world(gone, tmp_path).open().get("")
+    assert caught.value.fault is Fault.UNREACHABLE
+
+
+def test_a_server_that_accepts_no_connection_is_given_up(tmp_path: Path) -> None:
+    """Its queue is full: the system answers nothing at all."""
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        for _ in range(4):
+            each = waiting.enter_context(socket.socket())
+            each.setblocking(False)
+            each.connect_ex(("127.0.0.1", port))
+        with pytest.raises(HttpError, match=r"nimmt in 0\.3 Sekunden keine Verbindung an") as caught:
+            world(f"http://127.0.0.1:{port}/", tmp_path).open(limits=Limits(connect=0.3, attempts=2)).get("")
     assert caught.value.fault is Fault.UNREACHABLE
 
 

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from harvesters.http.faults import Fault, HttpError
 from harvesters.http.limits import Budget, Limits
 from harvesters.http.network import GuardedBackend
 from tests.harvesters.http.servers import Server, head, raw, reply, serving, to
+from tests.harvesters.http.test_address import INSIDE, OUTSIDE
 from tests.harvesters.http.world import Everything, World, addresses, everywhere, world
 
 CSV = b"id;name\n1;Spielplatz\n"
@@ -246,6 +248,23 @@ def test_dns_rebinding_works_against_a_check_before_the_connection() -> None:
         with httpcore2.ConnectionPool(network_backend=naive) as pool:
             answer = pool.request("GET", f"http://quelle.example:{inner.port}/")
     assert answer.content == SECRETS
+
+
+@pytest.mark.parametrize("address", [each for each in INSIDE if "%" not in each])
+def test_a_name_for_any_special_address_is_not_dialled(address: str) -> None:
+    """Judged where the connection is made, whatever the name looks like."""
+    for host in ("quelle.example", address):
+        dialled = list[str]()
+        with pytest.raises(HttpError) as caught:
+            _guarded(addresses((address,)), dialled).connect_tcp(host, 80, timeout=1)
+        assert (caught.value.fault, dialled) == (Fault.ADDRESS_REFUSED, [])
+
+
+@pytest.mark.parametrize("address", OUTSIDE)
+def test_a_name_for_a_public_address_is_dialled(address: str) -> None:
+    dialled = list[str]()
+    _guarded(addresses((address,)), dialled).connect_tcp("quelle.example", 80, timeout=1)
+    assert dialled == [str(ip_address(address))]
 
 
 def test_whoever_picks_up_at_another_address_is_hung_up_on() -> None:
