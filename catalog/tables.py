@@ -90,6 +90,9 @@ dataset = Table(
     _number("edition"),
     Column("removed_at", Time),
     _text("reason"),  # Text: why it was removed; "" while active
+    _text("removal", server_default=""),  # Removal: announced, not done yet; "" else
+    _text("upstream", server_default=""),  # its IRI in the neighbour's catalogue it comes from; "": our own
+    Index("ix_dataset_upstream", "upstream"),
 )
 
 row = Table(
@@ -327,3 +330,30 @@ erasure = Table("erasure", metadata, _text("folder", primary_key=True), _text("s
 firing = Table("firing", metadata, _text("source", primary_key=True), Column("scheduled", Time, primary_key=True))
 
 lease = Table("lease", metadata, _text("name", primary_key=True), _text("holder"), Column("expires_at", Time, nullable=False))
+
+#: Frozen states of statistics: written once.
+release = Table(
+    "release",
+    metadata,
+    _text("cube", primary_key=True),
+    _text("name", primary_key=True),
+    _number("number"),
+    Column("at", Time, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # JSON of Release, zlib
+    _text("sha256"),  # of that JSON
+    UniqueConstraint("cube", "number"),
+)
+
+#: What was made of a release when it was published: charts, tables.
+release_file = Table(
+    "release_file",
+    metadata,
+    _text("cube", primary_key=True),
+    _text("name", primary_key=True),
+    _text("part", primary_key=True),
+    _text("sha256"),
+    _number("size"),
+    _text("media_type"),
+    ForeignKeyConstraint(["cube", "name"], ["release.cube", "release.name"]),
+    Index("ix_release_file_sha256", "sha256"),
+)

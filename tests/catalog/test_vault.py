@@ -84,7 +84,7 @@ def test_a_vault_that_is_not_there_or_of_another_version_is_refused(tmp_path: Pa
 def test_the_catalogue_s_database_is_never_taken_for_a_vault(store: Store, url: str) -> None:
     vault = Vault(url)
 
-    with pytest.raises(WrongSchemaVersion, match="Tresor: Gefunden: 0002"):
+    with pytest.raises(WrongSchemaVersion, match="Tresor: Gefunden: 0003"):
         vault.require_current()
     with pytest.raises(WrongSchemaVersion):
         vault.upgrade()
