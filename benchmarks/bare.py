@@ -1,4 +1,4 @@
-"""The yardstick: an `async def` FastAPI route that returns the same stored bytes and does nothing else."""
+"""The yardstick: `async def` FastAPI routes that return the same stored bytes, or 304, and do nothing else."""
 
 import os
 from pathlib import Path
@@ -15,5 +15,9 @@ def create_app() -> FastAPI:
     @app.get("/page")
     async def page() -> Response:
         return Response(content, media_type="text/turtle")
+
+    @app.get("/unchanged")
+    async def unchanged() -> Response:
+        return Response(status_code=304, headers={"etag": '"same"'})
 
     return app

@@ -8,9 +8,18 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Request:
+    """`{}` in the path becomes a number that no other request has: such answers cannot be kept ones."""
+
+    path: str
+    headers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,19 +28,25 @@ class Load:
     client: str
 
 
-def load(port: int, path: str, *, seconds: int = 5, connections: int = 16, headers: tuple[str, ...] = ()) -> Load:
+def load(port: int, request: Request, *, seconds: int = 5, connections: int = 16) -> Load:
     """Requests per second that a server on 127.0.0.1 answers with 200 or 304."""
     if shutil.which("wrk"):
-        return _wrk(port, path, seconds, connections, headers)
-    return _threads(port, path, seconds, connections, headers)
+        return _wrk(port, request, seconds, connections)
+    return _threads(port, request, seconds, connections)
 
 
-def _wrk(port: int, path: str, seconds: int, connections: int, headers: tuple[str, ...]) -> Load:
+def _wrk(port: int, request: Request, seconds: int, connections: int) -> Load:
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
-    for header in headers:
+    for header in request.headers:
         command += ["-H", header]
-    done = subprocess.run([*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True, timeout=seconds + 30)
-    if "Non-2xx" in done.stdout and not headers:
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        if "{}" in request.path:
+            script.write(_LUA % request.path.replace("%", "%%").replace("{}", "%06d"))
+            script.flush()
+            command += ["-s", script.name]
+        address = f"http://127.0.0.1:{port}{request.path.replace('{}', '000000')}"
+        done = subprocess.run([*command, address], capture_output=True, text=True, check=True, timeout=seconds + 30)
+    if "Non-2xx" in done.stdout and not request.headers:
         raise RuntimeError(done.stdout)
     match = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     if match is None:
@@ -39,15 +54,25 @@ def _wrk(port: int, path: str, seconds: int, connections: int, headers: tuple[st
     return Load(requests_per_second=float(match[1]), client="wrk")
 
 
-def _threads(port: int, path: str, seconds: int, connections: int, headers: tuple[str, ...]) -> Load:
+_LUA = """
+local asked = 0
+request = function()
+  asked = asked + 1
+  return wrk.format("GET", string.format("%s", asked))
+end
+"""
+
+
+def _threads(port: int, request: Request, seconds: int, connections: int) -> Load:
     deadline = time.monotonic() + seconds
     counts = [0] * connections
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{''.join(each + chr(13) + chr(10) for each in headers)}\r\n".encode()
+    headers = "".join(f"{each}\r\n" for each in request.headers)
 
     def ask(index: int) -> None:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             while time.monotonic() < deadline:
-                connection.sendall(request)
+                path = request.path.replace("{}", f"{index * 10_000 + counts[index]:06d}")
+                connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
                 _read_answer(connection)
                 counts[index] += 1
 
