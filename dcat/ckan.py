@@ -13,8 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from dcat.uris import link_uris, table_schema_url
+from dcat.wording import link_title
+from schemas.file_types import format_word
+from schemas.links import Link
 from schemas.model import Agent, Dataset, Distribution, Place, Site
-from schemas.values import Theme
+from schemas.values import Licence, Text, Theme
 
 Json = dict[str, Any]
 #: Namespace of our ids; any UUID, as long as it never changes.
@@ -28,7 +32,7 @@ _GERMAN_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 def package(dataset: Dataset, site: Site) -> Json:
     """What `package_show` gives. Lists are there when they are empty; missing text is None."""
     organization = organization_of(dataset.publisher, site)
-    resources = [_resource(dataset, each, position, site) for position, each in enumerate(dataset.distributions)]
+    resources = list(_resources(dataset, site))
     tags = [_tag(each) for each in tag_names(dataset)]
     return {
         "id": dataset.uuid,
@@ -38,7 +42,7 @@ def package(dataset: Dataset, site: Site) -> Json:
         "type": "dataset",
         "state": "active",
         "private": False,
-        "isopen": True,
+        "isopen": isinstance(dataset.licence, Licence),
         "author": dataset.publisher.name,
         "author_email": None,
         "maintainer": dataset.contact.name,
@@ -48,7 +52,7 @@ def package(dataset: Dataset, site: Site) -> Json:
         "license_title": dataset.licence.title.de,
         "license_url": dataset.licence.text_url or dataset.licence.iri,
         "url": dataset.landing_page or site.dataset_url(dataset.name),
-        "version": str(dataset.edition),
+        "version": dataset.upstream.version if dataset.upstream else str(dataset.edition) if dataset.edition else "",
         "metadata_created": ckan_moment(dataset.issued),
         "metadata_modified": ckan_moment(dataset.modified),
         "owner_org": organization["id"],
@@ -67,6 +71,11 @@ def package(dataset: Dataset, site: Site) -> Json:
 def resource_id(dataset: Dataset, extension: str) -> str:
     """Unique over all data sets, the same as long as the data set has this file, and it leads back (`dataset_ids_of`)."""
     return str(UUID(int=UUID(dataset.uuid).int ^ _RESOURCE_NUMBERS[extension]))
+
+
+def link_id(dataset: Dataset, uri: str) -> str:
+    """Of a file that lies elsewhere, from our URI of it."""
+    return str(uuid5(_NAMESPACE, f"{dataset.uuid}/{uri.rpartition('#')[2]}"))
 
 
 def dataset_ids_of(resource: str) -> tuple[tuple[str, str], ...]:
@@ -121,8 +130,18 @@ def labels(dataset: Dataset, site: Site) -> dict[str, tuple[str, ...]]:
         "organization_id": (organization["id"],),
         "group": tuple(each.code.lower() for each in dataset.themes),
         "tag": tag_names(dataset),
-        "resource_format": tuple(each.format.extension.upper() for each in dataset.distributions),
+        "resource_format": _formats(dataset),
+        "resource": tuple(link_id(dataset, uri) for uri in link_uris(site.dataset_uri(dataset.name), dataset.links)),
     }
+
+
+def _formats(dataset: Dataset) -> tuple[str, ...]:
+    ours = [each.format.extension.upper() for each in dataset.distributions]
+    return tuple(dict.fromkeys((*ours, *filter(None, map(_link_format, dataset.links)))))
+
+
+def _link_format(link: Link) -> str:
+    return link.format.extension.upper() if link.format else format_word(link).upper()
 
 
 def tag_names(dataset: Dataset) -> tuple[str, ...]:
@@ -148,6 +167,52 @@ def _tag(name: str) -> Json:
     return {"id": str(uuid5(_NAMESPACE, f"tag/{name}")), "name": name, "display_name": name, "state": "active", "vocabulary_id": None}
 
 
+def _resources(dataset: Dataset, site: Site) -> Iterator[Json]:
+    for position, each in enumerate(dataset.distributions):
+        yield _resource(dataset, each, position, site)
+    uris = link_uris(site.dataset_uri(dataset.name), dataset.links)
+    for position, (uri, link) in enumerate(zip(uris, dataset.links, strict=True), start=len(dataset.distributions)):
+        yield _linked(dataset, link, uri, position)
+
+
+def _linked(dataset: Dataset, link: Link, uri: str, position: int) -> Json:
+    """A file that lies elsewhere."""
+    changed = link.modified or (dataset.upstream.modified if dataset.upstream else dataset.modified)
+    moment = ckan_moment(changed) if changed else None
+    return {
+        "id": link_id(dataset, uri),
+        "package_id": dataset.uuid,
+        "position": position,
+        "name": _german(link_title(dataset, link)),
+        "description": _german(link.description) if link.description else "",
+        "url": link.download_url or link.access_url,
+        "access_url": link.access_url,
+        "download_url": link.download_url,
+        "uri": uri,
+        "url_type": None,
+        "format": _link_format(link),
+        "mimetype": link.media_type or None,
+        "mimetype_inner": None,
+        "size": link.byte_size,
+        "hash": "",
+        "hash_algorithm": "",
+        "license": (link.licence or dataset.licence).iri,
+        "availability": dataset.availability.iri if dataset.availability else "",
+        "created": ckan_moment(link.issued) if link.issued else None,
+        "last_modified": moment,
+        "metadata_modified": moment,
+        "state": "active",
+        "resource_type": None,
+        "cache_url": None,
+        "cache_last_updated": None,
+        "datastore_active": False,
+    }
+
+
+def _german(text: Text) -> str:
+    return text.in_language("de")
+
+
 def _resource(dataset: Dataset, distribution: Distribution, position: int, site: Site) -> Json:
     extension = distribution.format.extension
     url = f"{site.dataset_url(dataset.name)}/data.{extension}"
@@ -170,7 +235,7 @@ def _resource(dataset: Dataset, distribution: Distribution, position: int, site:
         "hash": distribution.sha256,
         "hash_algorithm": "http://spdx.org/rdf/terms#checksumAlgorithm_sha256",
         "license": dataset.licence.iri,
-        "availability": dataset.availability.iri,
+        "availability": dataset.availability.iri if dataset.availability else "",
         "created": ckan_moment(dataset.issued),
         "last_modified": moment,
         "metadata_modified": moment,
@@ -186,21 +251,20 @@ def _extras(dataset: Dataset, site: Site) -> Iterator[tuple[str, str]]:
     """Each key once, values are texts, lists are JSON; sorted as CKAN gives them."""
     found = {
         "uri": site.dataset_uri(dataset.name),
-        "identifier": site.dataset_uri(dataset.name),
+        "identifier": dataset.upstream.uri if dataset.upstream else site.dataset_uri(dataset.name),
         "alternate_identifier": _list(dataset.identifiers),
-        "issued": dataset.issued.isoformat(),
-        "modified": dataset.modified.isoformat(),
+        **_times(dataset),
         "theme": _list(each.iri for each in dataset.themes),
         "language": _list(each.iri for each in dataset.languages),
         "frequency": dataset.frequency.iri,
-        "access_rights": dataset.access_right.iri,
-        "conforms_to": _list([f"{site.dataset_url(dataset.name)}/datapackage.json"]),
+        "access_rights": dataset.access_right.iri if dataset.access_right else "",
+        "conforms_to": _list(filter(None, [table_schema_url(dataset, site)])),
         "provenance": dataset.provenance.de,
         "version_notes": dataset.edition_note.de,
         "temporal_start": str(dataset.temporal.start) if dataset.temporal and dataset.temporal.start else "",
         "temporal_end": str(dataset.temporal.end) if dataset.temporal and dataset.temporal.end else "",
         "spatial": _geojson(dataset.spatial),
-        "spatial_uri": next(iter(dataset.spatial.iris), ""),
+        "spatial_uri": next(iter(dataset.spatial.iris), "") if dataset.spatial else "",
         "publisher_name": dataset.publisher.name,
         "publisher_url": dataset.publisher.homepage,
         "publisher_type": dataset.publisher.type.iri if dataset.publisher.type else "",
@@ -216,13 +280,20 @@ def _extras(dataset: Dataset, site: Site) -> Iterator[tuple[str, str]]:
             yield key, found[key]
 
 
+def _times(dataset: Dataset) -> dict[str, str]:
+    there = dataset.upstream
+    if there is None:
+        return {"issued": dataset.issued.isoformat(), "modified": dataset.modified.isoformat()}
+    return {"issued": str(there.issued or ""), "modified": there.modified.isoformat() if there.modified else ""}
+
+
 def _list(values: Any) -> str:
     listed = list(values)
     return json.dumps(listed, ensure_ascii=False) if listed else ""
 
 
-def _geojson(place: Place) -> str:
-    if place.bbox is None:
+def _geojson(place: Place | None) -> str:
+    if place is None or place.bbox is None:
         return ""
     west, south, east, north = place.bbox
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]

@@ -27,7 +27,7 @@ from dcat.parts import (
     typed_only,
 )
 from dcat.profiles import DE_3_0, Profile
-from dcat.terms import Line, addresses, describe, moment, nodes, plain, tagged
+from dcat.terms import Line, addresses, describe, moment, nodes, partial_date, plain, tagged
 from dcat.uris import catalogue_uri, publisher_uri, series_uri, site_publisher_uri, table_schema_url
 from dcat.wording import description, marked, provenance, rights
 from schemas.model import Dataset, Series, Site
@@ -60,21 +60,35 @@ def _words(dataset: Dataset) -> tuple[Line, ...]:
         ("dcterms:title", tagged(dataset.title)),
         ("dcterms:description", tagged(description(dataset))),
         ("dcat:keyword", tagged(*dataset.keywords)),
-        ("dcterms:issued", moment(dataset.issued)),
-        ("dcterms:modified", moment(dataset.modified)),
-        ("dcat:version", plain(str(dataset.edition))),
+        *_times(dataset),
         ("adms:versionNotes", tagged(dataset.edition_note)),
+    )
+
+
+def _times(dataset: Dataset) -> tuple[Line, ...]:
+    """Of a neighbour's data set what its own catalogue says, and no more: of two entries with one identifier GovData keeps the newer one,
+    which must stay the neighbour's."""
+    there = dataset.upstream
+    if there is None:
+        return (
+            ("dcterms:issued", moment(dataset.issued)),
+            ("dcterms:modified", moment(dataset.modified)),
+            ("dcat:version", plain(str(dataset.edition) if dataset.edition else "")),
+        )
+    return (
+        ("dcterms:issued", partial_date(there.issued)),
+        ("dcterms:modified", moment(there.modified) if there.modified else ()),
+        ("dcat:version", plain(there.version)),
     )
 
 
 def _links(dataset: Dataset, site: Site, uri: str) -> tuple[Line, ...]:
     return (
-        ("dcterms:identifier", plain(uri)),
+        ("dcterms:identifier", plain(dataset.upstream.uri if dataset.upstream else uri)),
         ("adms:identifier", nodes(*(node for node, _, _ in further_identifiers(dataset, uri)))),
         ("dcterms:publisher", nodes(publisher_uri(dataset, site))),
         ("dcat:contactPoint", nodes(uri + "#contact")),
-        ("dcterms:spatial", nodes(uri + "#place")),
-        ("dcterms:spatial", addresses("spatial", *dataset.spatial.iris)),
+        *_place(dataset, uri),
         ("dcterms:temporal", nodes(uri + "#period" if is_known(dataset.temporal) else "")),
         ("dcterms:provenance", nodes(uri + "#provenance" if tagged(provenance(dataset)) else "")),
         ("dcterms:conformsTo", nodes(table_schema_url(dataset, site))),
@@ -85,16 +99,22 @@ def _links(dataset: Dataset, site: Site, uri: str) -> tuple[Line, ...]:
     )
 
 
+def _place(dataset: Dataset, uri: str) -> tuple[Line, ...]:
+    place = dataset.spatial
+    return () if place is None else (("dcterms:spatial", nodes(uri + "#place")), ("dcterms:spatial", addresses("spatial", *place.iris)))
+
+
 def _listed_values(dataset: Dataset, site: Site) -> tuple[Line, ...]:
-    level = dataset.spatial.level
+    level = dataset.spatial.level if dataset.spatial else None
+    access = dataset.access_right
     return (
         ("dcat:theme", nodes(*(each.iri for each in dataset.themes))),
         ("dcterms:type", nodes(_TYPES.get(dataset.kind, ""))),
         ("dcatde:politicalGeocodingLevelURI", nodes(level.iri if level else "")),
         ("dcatde:contributorID", addresses("contributor_id", dataset.contributor_id or site.contributor_id)),
         ("dcterms:accrualPeriodicity", nodes(dataset.frequency.iri)),
-        ("dcterms:accessRights", nodes(dataset.access_right.iri)),
-        ("dcatap:availability", nodes(availability(dataset).iri)),
+        ("dcterms:accessRights", nodes(access.iri if access else "")),
+        ("dcatap:availability", nodes(availability(dataset))),
         ("dcterms:language", nodes(*(each.iri for each in dataset.languages))),
         legislation(dataset),
         hvd_categories(dataset),
@@ -107,7 +127,7 @@ def _parts(dataset: Dataset, site: Site, uri: str) -> Iterator[Triple]:
     return chain(
         agent_triples(dataset.publisher, publisher_uri(dataset, site), site),
         contact_triples(dataset.contact, uri + "#contact"),
-        place_triples(dataset.spatial, uri + "#place"),
+        place_triples(dataset.spatial, uri + "#place") if dataset.spatial else (),
         period_triples(dataset.temporal, uri + "#period"),
         statement_triples("dcterms:ProvenanceStatement", uri + "#provenance", provenance(dataset)),
         statement_triples("dcterms:RightsStatement", uri + "#rights", rights(dataset)),

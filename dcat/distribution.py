@@ -1,24 +1,27 @@
-"""Distributions: the files of the newest edition, and what services deliver."""
+"""Distributions: the files of the newest edition, what services deliver, and files that lie elsewhere."""
 
 from collections.abc import Iterable
 from itertools import chain
 
 from pyoxigraph import NamedNode, Triple
 
-from dcat.parts import availability, hvd_categories, legislation
+from dcat.parts import availability, hvd_categories, legislation, statement_triples
 from dcat.profiles import Profile
 from dcat.service import service_triples
 from dcat.terms import Line, addresses, describe, german, moment, nodes, tagged, typed
-from dcat.uris import absolute, access_uri, distribution_uri, publisher_uri, service_uri, table_schema_url
-from dcat.wording import attribution, file_title
+from dcat.uris import absolute, access_uri, distribution_uri, link_uris, publisher_uri, service_uri, table_schema_url
+from dcat.wording import attribution, file_title, link_rights, link_title
+from schemas.file_types import file_type
+from schemas.links import Link
 from schemas.model import DataService, Dataset, Distribution, Site
-from schemas.values import DistributionStatus
+from schemas.values import DistributionStatus, media_type_iri
 
 
 def distribution_uris(dataset: Dataset, uri: str) -> tuple[str, ...]:
     return (
         *(distribution_uri(uri, each) for each in dataset.distributions),
         *(access_uri(uri, each) for each in dataset.services),
+        *link_uris(uri, dataset.links),
     )
 
 
@@ -27,18 +30,18 @@ def distributions_triples(dataset: Dataset, site: Site, profile: Profile, uri: s
     shared = _shared(dataset, site, uri)
     files = (_file(each, dataset, site, profile, uri, shared) for each in dataset.distributions)
     delivered = (_delivered(each, dataset, site, uri, shared) for each in dataset.services)
-    return chain(chain.from_iterable(files), chain.from_iterable(delivered))
+    linked = (_linked(each, node, dataset, profile) for node, each in zip(link_uris(uri, dataset.links), dataset.links, strict=True))
+    return chain(chain.from_iterable(files), chain.from_iterable(delivered), chain.from_iterable(linked))
 
 
 def _shared(dataset: Dataset, site: Site, uri: str) -> tuple[Line, ...]:
     """What all distributions of a data set say: they are the same data."""
-    status = DistributionStatus.COMPLETED if dataset.removal is None else DistributionStatus.DEPRECATED
     return (
-        ("dcterms:license", nodes(dataset.licence.iri)),
+        ("dcterms:license", addresses("licence", dataset.licence.iri)),
         ("dcatde:licenseAttributionByText", german(attribution(dataset))),
         ("dcterms:rights", nodes(uri + "#rights")),
-        ("adms:status", nodes(status.iri)),
-        ("dcatap:availability", nodes(availability(dataset).iri)),
+        ("adms:status", nodes(_status(dataset))),
+        ("dcatap:availability", nodes(availability(dataset))),
         legislation(dataset),
         ("dcterms:language", nodes(*(each.iri for each in dataset.languages))),
         ("dcterms:conformsTo", nodes(table_schema_url(dataset, site))),
@@ -62,7 +65,7 @@ def _file(
         ("dcat:downloadURL", url),  # Konvention 39: a direct download is both
         ("dcterms:format", nodes(form.iri)),
         ("dcat:mediaType", nodes(form.media_type_iri)),
-        ("dcat:byteSize", profile.byte_size(distribution)),
+        ("dcat:byteSize", profile.byte_size(distribution.byte_size)),
         ("spdx:checksum", nodes(node + "-checksum" if checksum else "")),
         *shared,
     )
@@ -77,6 +80,41 @@ def _file(
             ("spdx:checksumValue", typed(checksum.value, "xsd:hexBinary")),
         ),
     )
+
+
+def _linked(link: Link, node: str, dataset: Dataset, profile: Profile) -> Iterable[Triple]:
+    """A file that lies elsewhere, under a URI of ours. Of a neighbour's it says what the neighbour says, no more."""
+    licence = link.licence or dataset.licence
+    own = dataset.upstream is None
+    issued, modified = (link.issued or (dataset.issued if own else None), link.modified or (dataset.modified if own else None))
+    words = tagged(link_rights(link))
+    return chain(
+        describe(
+            NamedNode(node),
+            "dcat:Distribution",
+            ("dcterms:title", tagged(link_title(dataset, link))),
+            ("dcterms:description", tagged(link.description) if link.description else ()),
+            ("dcat:accessURL", addresses("links", link.access_url)),
+            ("dcat:downloadURL", addresses("links", link.download_url)),
+            ("dcterms:format", nodes(file_type(link))),
+            ("dcat:mediaType", nodes(media_type_iri(link.media_type))),
+            ("dcat:byteSize", profile.byte_size(link.byte_size) if link.byte_size is not None and link.byte_size >= 0 else ()),
+            ("dcterms:license", addresses("licence", licence.iri)),
+            ("dcatde:licenseAttributionByText", german(link.licence.attribution or attribution(dataset))),
+            ("dcterms:rights", nodes(node + "-rights" if words else "")),
+            ("adms:status", nodes(_status(dataset) if own or dataset.removal else "")),
+            ("dcatap:availability", nodes(availability(dataset))),
+            legislation(dataset),
+            ("dcterms:language", nodes(*(each.iri for each in dataset.languages))),
+            ("dcterms:issued", moment(issued) if issued else ()),
+            ("dcterms:modified", moment(modified) if modified else ()),
+        ),
+        statement_triples("dcterms:RightsStatement", node + "-rights", link_rights(link)),
+    )
+
+
+def _status(dataset: Dataset) -> str:
+    return (DistributionStatus.COMPLETED if dataset.removal is None else DistributionStatus.DEPRECATED).iri
 
 
 def _delivered(service: DataService, dataset: Dataset, site: Site, uri: str, shared: tuple[Line, ...]) -> Iterable[Triple]:

@@ -6,6 +6,7 @@ published or removed still sees every surviving data set exactly once.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode, Triple
@@ -62,10 +63,16 @@ def page(
     """
     if not 1 <= number <= max(last_page, 1):
         raise ValueError(f"page {number} of {last_page}")
-    catalogue = fragment(catalogue_triples(site, issued=issued, modified=modified), syntax)
+    catalogue = _catalogue(site, syntax, issued, modified)
     addresses = {each: page_url(site, syntax, each, modified_since) for each in {1, number - 1, number, number + 1, max(last_page, 1)}}
     view = fragment(_view_triples(addresses, number=number, last_page=max(last_page, 1), total=total), syntax)
     return document(syntax, catalogue, *fragments, view)
+
+
+@lru_cache(maxsize=16)
+def _catalogue(site: Site, syntax: str, issued: datetime, modified: datetime) -> bytes:
+    """The same on all pages of one state."""
+    return fragment(catalogue_triples(site, issued=issued, modified=modified), syntax)
 
 
 def _view_triples(addresses: Mapping[int, str], *, number: int, last_page: int, total: int) -> Iterator[Triple]:

@@ -1,5 +1,6 @@
 """What catalogue, data sets, files and services have in common: bodies, contacts, places, periods, statements, legislation."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -10,6 +11,9 @@ from dcat.terms import Line, addresses, clean, describe, german, mailbox, nodes,
 from dcat.uris import organisation_uri
 from schemas.model import Agent, Contact, Dataset, Period, Place, Site
 from schemas.values import HVD_LEGISLATION, Availability, Text
+
+#: How a URI begins (RFC 3986, 3.1).
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
 
 
 def agent_triples(agent: Agent, uri: str, site: Site) -> Iterable[Triple]:
@@ -81,9 +85,10 @@ def hvd_categories(dataset: Dataset) -> Line:
     return "dcatap:hvdCategory", nodes(*(each.iri for each in dataset.hvd))
 
 
-def availability(dataset: Dataset) -> Availability:
-    """What is about to leave is not planned to stay."""
-    return dataset.availability if dataset.removal is None else Availability.TEMPORARY
+def availability(dataset: Dataset) -> str:
+    """Its IRI, "" when nobody said. What is about to leave is not planned to stay."""
+    found = dataset.availability if dataset.removal is None else Availability.TEMPORARY
+    return found.iri if found else ""
 
 
 def statement_triples(type_: str, uri: str, text: Text) -> Iterable[Triple]:
@@ -97,11 +102,11 @@ def typed_only(type_: str, subjects: Iterable[NamedNode]) -> Iterable[Triple]:
 
 
 def further_identifiers(dataset: Dataset, uri: str) -> Iterator[tuple[str, str, str]]:
-    """(node, notation, scheme): the CKAN id, and what the data set is called elsewhere."""
+    """(node, notation, datatype of the notation): the CKAN id, and what the data set is called elsewhere."""
     if dataset.uuid:
         yield uri + "#uuid", f"urn:uuid:{dataset.uuid}", URN_SCHEME
     for number, each in enumerate(filter(None, map(clean, dataset.identifiers)), start=1):
-        yield f"{uri}#identifier-{number}", each, URI_SCHEME
+        yield f"{uri}#identifier-{number}", each, URI_SCHEME if _SCHEME.match(each) else "xsd:string"
 
 
 def identifier_triples(dataset: Dataset, uri: str) -> Iterator[Triple]:

@@ -28,16 +28,16 @@ class Checksum:
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     name: str
-    byte_size: Callable[[Distribution], Sequence[Literal]]
+    byte_size: Callable[[int], Sequence[Literal]]
     checksum: Callable[[Distribution], Checksum | None]
     shapes: str  #: file in `shapes/` with what this profile demands beyond `klar.ttl`
 
 
-def _size(distribution: Distribution) -> Sequence[Literal]:
-    return typed(str(distribution.byte_size), "xsd:nonNegativeInteger")
+def _size(count: int) -> Sequence[Literal]:
+    return typed(str(count), "xsd:nonNegativeInteger")
 
 
-def _no_size(distribution: Distribution) -> Sequence[Literal]:
+def _no_size(count: int) -> Sequence[Literal]:
     return ()
 
 

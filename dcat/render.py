@@ -44,14 +44,14 @@ def renderer(site: Site, profile: str = DE_3_0.name, *, sha1: Sha1 | None = None
 
 def render(dataset: Dataset, site: Site, profile: Profile = DE_3_0, official: OfficialShapes | None = None) -> Rendered:
     """Fragments in every syntax, or findings and no fragments at all."""
-    hvd = bool(dataset.hvd)
+    hvd, own = bool(dataset.hvd), dataset.upstream is None
     try:
         triples = published_triples(dataset, site, profile)
     except InvalidIri as error:
         return Rendered(fragments={}, findings=(_about(dataset, _bad_iri(error)),))
-    findings = violations(triples, profile, hvd=hvd)
+    findings = violations(triples, profile, hvd=hvd, own=own)
     if not findings and official is not None:
-        findings = official.findings(triples, hvd=hvd)
+        findings = tuple(each for each in official.findings(triples, hvd=hvd) if own or not _is_about_terms(each))
     if findings:
         return Rendered(fragments={}, findings=tuple(_about(dataset, each) for each in findings))
     return Rendered(fragments=fragments(triples))
@@ -84,13 +84,20 @@ def _bad_iri(error: InvalidIri) -> Finding:
     return Finding(code="invalid-iri", field=error.field, message=f"{error.field}: {error.text!r} {error.reason}.")
 
 
+def _is_about_terms(finding: Finding) -> bool:
+    """Of a neighbour's data set: a licence outside the list, which nobody here can change."""
+    return finding.code == "unknown-code" and finding.field == "dcterms:license"
+
+
 def _about(dataset: Dataset, finding: Finding) -> Finding:
-    return replace(finding, table=dataset.table.name, key=dataset.name, message=f"Datensatz {dataset.name}: {finding.message}")
+    return replace(
+        finding, table=dataset.table.name if dataset.table else "", key=dataset.name, message=f"Datensatz {dataset.name}: {finding.message}"
+    )
 
 
 def _key(site: Site, profile: Profile) -> str:
     """Short, readable, and different whenever the bytes could be: also another pyoxigraph may write them differently."""
-    own_shapes = {*shape_files(profile, hvd=True), *shape_files(profile, hvd=False)}
+    own_shapes = {name for hvd in (True, False) for own in (True, False) for name in shape_files(profile, hvd=hvd, own=own)}
     decisive: Iterable[object] = (
         MAPPING_VERSION,
         profile.name,

@@ -12,12 +12,12 @@ from pyoxigraph import NamedNode, Triple
 from dcat.constraints import Result, Shapes, read_shapes
 from dcat.namespaces import DATASET_TYPES, curie, term
 from dcat.profiles import DE_3_0, Profile
+from schemas.file_types import FILE_TYPE_IRIS
 from schemas.row import Finding
 from schemas.values import (
     AccessRight,
     Availability,
     DistributionStatus,
-    FileFormat,
     Frequency,
     GeocodingLevel,
     HvdCategory,
@@ -27,6 +27,7 @@ from schemas.values import (
     Theme,
 )
 
+_LICENCE = term("dcterms:license")
 #: predicate -> (German name, IRIs that DCAT-AP.de 3.0 and klar allow as its values).
 CODE_LISTS: Mapping[NamedNode, tuple[str, frozenset[str]]] = {
     term("dcat:theme"): ("Kategorie", frozenset(each.iri for each in Theme)),
@@ -36,8 +37,8 @@ CODE_LISTS: Mapping[NamedNode, tuple[str, frozenset[str]]] = {
     term("dcatap:hvdCategory"): ("HVD-Kategorie", frozenset(each.iri for each in HvdCategory)),
     term("adms:status"): ("Status", frozenset(each.iri for each in DistributionStatus)),
     term("dcterms:language"): ("Sprache", frozenset(each.iri for each in Language)),
-    term("dcterms:license"): ("Lizenz", frozenset(each.iri for each in Licence)),
-    term("dcterms:format"): ("Format", frozenset(each.iri for each in FileFormat)),
+    _LICENCE: ("Lizenz", frozenset(each.iri for each in Licence)),
+    term("dcterms:format"): ("Format", FILE_TYPE_IRIS),
     term("dcatde:politicalGeocodingLevelURI"): ("Ebene der geopolitischen Abdeckung", frozenset(each.iri for each in GeocodingLevel)),
     term("dcterms:type"): ("Typ", frozenset({DATASET_TYPES + "STATISTICAL", *(each.iri for each in PublisherType)})),
 }
@@ -58,14 +59,15 @@ _PHRASES = {
 }
 
 
-def violations(triples: Iterable[Triple], profile: Profile = DE_3_0, *, hvd: bool = False) -> tuple[Finding, ...]:
+def violations(triples: Iterable[Triple], profile: Profile = DE_3_0, *, hvd: bool = False, own: bool = True) -> tuple[Finding, ...]:
     """Every breach of our shapes and code lists, German, naming the field (a CURIE) and the node (as `origin`). Empty: fit to publish.
 
-    `hvd`: the data set is a high-value one; then the marks of these are demanded, else they are forbidden.
+    `hvd`: the data set is a high-value one; then the marks of these are demanded, else they are forbidden. `own`: False for a data set
+    of a neighbour, which may leave out what is only recommended, and whose terms of use nobody else can choose.
     """
     described = tuple(triples)
-    shapes = _read(shape_files(profile, hvd=hvd))
-    return (*_outside_lists(described), *(finding(each) for each in sorted(shapes.results(described))))
+    shapes = _read(shape_files(profile, hvd=hvd, own=own))
+    return (*_outside_lists(described, own=own), *(finding(each) for each in sorted(shapes.results(described))))
 
 
 def finding(result: Result) -> Finding:
@@ -77,9 +79,9 @@ def finding(result: Result) -> Finding:
     return Finding(code=f"shacl-{_kebab(result.component)}", message=message, field=result.path, origin=result.focus)
 
 
-def shape_files(profile: Profile, *, hvd: bool) -> tuple[str, ...]:
+def shape_files(profile: Profile, *, hvd: bool, own: bool = True) -> tuple[str, ...]:
     """Our own files that hold for a data set, in `shapes/`."""
-    return ("klar.ttl", profile.shapes, "hvd.ttl" if hvd else "not-hvd.ttl")
+    return ("klar.ttl", "own.ttl" if own else "upstream.ttl", profile.shapes, "hvd.ttl" if hvd else "not-hvd.ttl")
 
 
 @cache
@@ -93,8 +95,10 @@ def shapes_text(name: str) -> str:
     return resources.files("dcat").joinpath("shapes", name).read_text(encoding="utf-8")
 
 
-def _outside_lists(triples: Iterable[Triple]) -> Iterator[Finding]:
+def _outside_lists(triples: Iterable[Triple], *, own: bool) -> Iterator[Finding]:
     for each in triples:
+        if not own and each.predicate == _LICENCE:
+            continue
         name, allowed = CODE_LISTS.get(each.predicate, ("", None))
         if allowed is not None and not (isinstance(each.object, NamedNode) and each.object.value in allowed):
             field = curie(each.predicate.value)

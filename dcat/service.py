@@ -9,6 +9,7 @@ from dcat.parts import typed_only
 from dcat.terms import Line, addresses, describe, nodes, tagged
 from dcat.uris import absolute
 from dcat.wording import marked
+from schemas.links import StatedLicence
 from schemas.model import DataService, Site
 from schemas.values import AccessRight, Availability, FileFormat, Licence, Text
 
@@ -32,7 +33,7 @@ def service_triples(
     site: Site,
     uri: str,
     *,
-    licence: Licence,
+    licence: Licence | StatedLicence,
     official: bool,
     publisher: str,
     contact: str,

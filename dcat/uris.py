@@ -1,5 +1,9 @@
 """Every URI klar gives to something, in one place: they are for ever. No title, host, publisher or position is part of one."""
 
+import hashlib
+from collections import Counter
+
+from schemas.links import Link
 from schemas.model import Agent, DataService, Dataset, Distribution, Series, Site
 
 
@@ -9,6 +13,18 @@ def catalogue_uri(site: Site) -> str:
 
 def distribution_uri(dataset_uri: str, distribution: Distribution) -> str:
     return f"{dataset_uri}#{distribution.format.extension}"
+
+
+def link_uris(dataset_uri: str, links: tuple[Link, ...]) -> tuple[str, ...]:
+    """One for each link. They hang on what the file is called where it lies, so that neither order nor titles matter."""
+    seen: Counter[str] = Counter()
+    found = []
+    for each in links:
+        key = each.uri or "\n".join((each.access_url, each.download_url, each.format.code if each.format else each.stated_format))
+        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        seen[digest] += 1
+        found.append(f"{dataset_uri}#link-{digest}" + (f"-{seen[digest]}" if seen[digest] > 1 else ""))
+    return tuple(found)
 
 
 def service_uri(dataset_uri: str, service: DataService) -> str:
@@ -46,8 +62,8 @@ def site_publisher_uri(site: Site) -> str:
 
 
 def table_schema_url(dataset: Dataset, site: Site) -> str:
-    """Where the Table Schema of the data set stands: in its Data Package."""
-    return f"{site.dataset_url(dataset.name)}/datapackage.json"
+    """Where the Table Schema of the data set stands: in its Data Package; "" for a data set without table."""
+    return "" if dataset.table is None else f"{site.dataset_url(dataset.name)}/datapackage.json"
 
 
 def absolute(url: str, site: Site) -> str:

@@ -2,7 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
-from dcat.terms import clean
+from dcat.terms import clean, tagged
+from schemas.file_types import format_word
+from schemas.links import Link
 from schemas.model import Dataset, Distribution, Removal, SourceReference
 from schemas.values import Text
 
@@ -25,6 +27,19 @@ def description(dataset: Dataset) -> Text:
 def file_title(dataset: Dataset, distribution: Distribution) -> Text:
     title, form = dataset.title, distribution.format.title
     return Text(de=f"{title.de} – {form.de}", en=f"{title.en} – {form.en}" if title.en else "")
+
+
+def link_title(dataset: Dataset, link: Link) -> Text:
+    """Its own title, else that of the data set with the format."""
+    if link.title is not None and tagged(link.title):
+        return link.title
+    title, form = dataset.title, format_word(link)
+    return Text(de=f"{title.de} – {form}", en=f"{title.en} – {form}" if title.en else "") if form else title
+
+
+def link_rights(link: Link) -> Text:
+    """Terms of use that no IRI stands for, in the words of those who gave them."""
+    return Text(de=link.licence.words)
 
 
 def provenance(dataset: Dataset) -> Text:

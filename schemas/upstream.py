@@ -8,35 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.dates import PartialDate
+from schemas.links import UNSTATED, Link, StatedLicence
 from schemas.model import Period
-from schemas.values import AccessRight, FileFormat, Frequency, HvdCategory, Language, Licence, Text, Theme
+from schemas.values import AccessRight, Frequency, HvdCategory, Language, Text, Theme
+
+__all__ = ["TABLE", "UNSTATED", "Link", "StatedLicence", "UpstreamDataset"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class StatedLicence:
-    """What a foreign catalogue says about the terms of use."""
-
-    known: Licence | None = None  #: mapped by table; None: not in the list, `stated` stays as it is and is reported
-    stated: str = ""  #: IRI or name as it was given
-    attribution: str = ""  #: text that wants to be named
-
-
-@dataclass(frozen=True, kw_only=True)
-class Link:
-    """dcat:Distribution somewhere else."""
-
-    access_url: str
-    title: Text | None = None
-    description: Text | None = None
-    download_url: str = ""
-    format: FileFormat | None = None  #: where it is one that klar knows
-    stated_format: str = ""  #: IRI or word as it was given
-    media_type: str = ""  #: as in the header of HTTP, without parameters
-    licence: StatedLicence = StatedLicence()
-    byte_size: int | None = None
-    uri: str = ""  #: of the distribution in its own catalogue; "": it has none
-    issued: datetime | None = None  #: aware
-    modified: datetime | None = None  #: aware
+TABLE = "upstream_dataset"  #: of the common model: every row of it is a data set in the catalogue, too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +32,7 @@ class UpstreamDataset:
     landing_page: str = ""  #: where people read about it in its own catalogue
     themes: tuple[Theme, ...] = ()
     keywords: tuple[Text, ...] = ()
-    licence: StatedLicence = StatedLicence()  #: where the distributions do not say one
+    licence: StatedLicence = UNSTATED  #: where the distributions do not say one
     frequency: Frequency | None = None
     temporal: Period | None = None
     spatial_title: Text | None = None

@@ -42,14 +42,14 @@ def ckan_walk(get: Get, url: str) -> list[str]:
             first, parser = answer.content, PARSERS[answer.media_type]
         graph = rdflib_graph(answer.content.decode("utf-8"), parser)
         guids += sorted(str(node) for node in graph.subjects(RDF.type, DCAT.Dataset))
-        following = _ckan_next(graph)
+        following = ckan_next(graph)
         if following is None:
             return guids
         url = following
     raise WalkAborted("endless")
 
 
-def _ckan_next(graph: Graph) -> str | None:
+def ckan_next(graph: Graph) -> str | None:
     for type_ in (HYDRA.PartialCollectionView, HYDRA.PagedCollection):
         for view in graph.subjects(RDF.type, type_):
             for predicate in (HYDRA.next, HYDRA.nextPage):
