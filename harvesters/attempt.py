@@ -11,7 +11,7 @@ from catalog.plan import Intake, Outcome, Plan, PlanState, RunRecord, SeenTable
 from catalog.planning import make_plan
 from catalog.publish import Publisher
 from catalog.store import Store
-from catalog.vault import Vault
+from catalog.vault import Vault, mark_of
 from harvesters.counting import counts_of, partial_message
 from harvesters.harvester import SourceConfig
 from harvesters.judging import Judge, fingerprint_of
@@ -104,6 +104,10 @@ class Attempt:
         store, walk = self.desk.store, self.walk
         tables = store.withdrawn_tables()
         origins: set[str] = set()
+        if self.desk.vault is not None:
+            for name in walk.microdata:
+                barred = self.desk.vault.barred_microdata(name)
+                origins |= {row.origin for row in walk.rows[name] if mark_of(row.key) in barred}
         for name in walk.declarations:
             keys = store.withdrawn(name)
             rows = [(row.key, row.origin) for row in walk.rows[name]]

@@ -10,9 +10,11 @@ from pydantic import BaseModel
 from catalog.plan import Guards
 from harvesters.record import Record
 from schemas.declaration import Declaration
+from schemas.errors import ConfigurationError
 from schemas.fetch import Fetch
 from schemas.model import SourceReference
 from schemas.row import Finding, Quarantined, Row
+from schemas.table import Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +35,7 @@ class SourceConfig:
     token_env: str = ""
     token_file: str = ""
     schedule: str = ""  #: cron, Europe/Berlin; "": only by hand
+    own_addresses: tuple[str, ...] = ()  #: uri_base and base_url of this installation: what bears them went out from here
 
     @property
     def is_remote(self) -> bool:
@@ -66,8 +69,25 @@ class Remark:
     finding: Finding
 
 
+@dataclass(frozen=True, kw_only=True)
+class IntoVault:
+    """A table of `schemas/microdata`: its rows speak of single persons, go into the vault and are published nowhere. A kind may say so
+    only for a source with `personal_data` and `legal_basis` (`require_legal_basis`)."""
+
+    table: Table
+
+
 #: What walking a source yields. A declaration comes before the first record of its table, also when there are no records.
-Found = Declaration | Record | Unreadable | Remark
+Found = Declaration | IntoVault | Record | Unreadable | Remark
+
+
+def require_legal_basis(source: SourceConfig, table: Table) -> None:
+    """Raises ConfigurationError for a source that says neither that it speaks of persons nor why it may."""
+    if not (source.personal_data and source.legal_basis.strip()):
+        raise ConfigurationError(
+            f"Quelle {source.name!r}: Die Zuordnung liest Einzeldaten (Tabelle »{table.name}«). Das darf nur eine Quelle mit "
+            "personal_data = true und legal_basis."
+        )
 
 
 class Harvester(Protocol):
@@ -86,3 +106,8 @@ class Harvester(Protocol):
     def map(self, record: Record) -> Iterable[Row | Quarantined]:
         """Pure. Raises RecordError for a record of which nothing can be said, not even its key."""
         ...
+
+
+def token_scheme(harvester: Harvester) -> str:
+    """The word before a source's secret in `Authorization`. A kind that wants another one than Bearer says so in its `token_scheme`."""
+    return str(getattr(harvester, "token_scheme", "Bearer"))

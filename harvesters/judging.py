@@ -9,6 +9,7 @@ from importlib.metadata import version
 from catalog.checks import check_rows
 from catalog.plan import SeenTable
 from catalog.planning import settle_keys
+from catalog.sameness import settle_values
 from catalog.store import Store
 from harvesters.known import Known
 from harvesters.walking import Walk
@@ -61,8 +62,11 @@ class Judge:
             complete=self._walk.is_complete(name),
         )
         settled, repeated = settle_keys(raw, taken=self._known.taken[name], withdrawn=self._known.withdrawn[name])
+        settled, doubled = settle_values(
+            settled, taken=self._known.same[name], published=self._published(name), withdrawn=self._known.withdrawn[name]
+        )
         settled = replace(settled, quarantined=tuple(map(self._discreet, settled.quarantined)))
-        self._walk.findings += [self._walk.own(each) for each in repeated]
+        self._walk.findings += [self._walk.own(each) for each in (*repeated, *doubled)]
         try:
             problems = self._problems(settled)
         except SourceError as error:

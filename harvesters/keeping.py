@@ -19,7 +19,7 @@ class Keeper:
         self._store = store
         self._archive = archive
         self._vault = vault
-        self._undecided: list[tuple[Callable[[Payload], None], Payload]] | None = [] if store.has_withdrawals() else None
+        self._undecided: list[tuple[Callable[[Payload], None], Payload]] | None = [] if _may_hold_withdrawn(store, vault) else None
         self.kept = 0  #: answers, in either place
 
     @property
@@ -59,6 +59,10 @@ class Keeper:
             self._vault.put_payload(self._run, self._source.name, payload)
             self.kept += 1
         self._store.heartbeat(self._run)
+
+
+def _may_hold_withdrawn(store: Store, vault: Vault | None) -> bool:
+    return store.has_withdrawals() or (vault is not None and vault.has_barred())
 
 
 class Recollection:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from catalog.plan import PublishedRow, RowState
+from catalog.sameness import Holders
 from catalog.store import Store
 from schemas.declaration import Declaration
+from schemas.table import Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +18,7 @@ class Known:
     base: str  #: fingerprint of the source's published rows; taken first, so that a plan never seems newer than what it was made from
     published: Mapping[str, tuple[PublishedRow, ...]]
     taken: Mapping[str, Mapping[str, str]]  #: keys that other sources publish
+    same: Mapping[str, Holders]  #: values of unique fields that other sources publish
     withdrawn: Mapping[str, frozenset[str]]  #: keys that never come back
     withdrawn_tables: frozenset[str]
     accepted: frozenset[tuple[str, str, str]]  #: (table, key, digest)
@@ -35,8 +38,14 @@ def known_of(store: Store, source: str, tables: Mapping[str, Declaration]) -> Kn
         base=store.fingerprint(source),
         published={name: store.published(source, name) for name in tables},
         taken={name: store.taken(source, name) for name in tables},
+        same={name: _held_elsewhere(store, source, each.table) for name, each in tables.items()},
         withdrawn={name: store.withdrawn(name) for name in tables},
         withdrawn_tables=store.withdrawn_tables(),
         accepted=store.accepted(source),
         datasets=store.known_datasets([each.name for each in tables.values()]),
     )
+
+
+def _held_elsewhere(store: Store, source: str, table: Table) -> Holders:
+    fields = [each.name for each in table.fields if each.unique]
+    return store.values_elsewhere(source, table.name, fields) if fields else {}

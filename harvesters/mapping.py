@@ -1,7 +1,7 @@
 """How columns of a file become fields of the common model: a TOML file, checked whole before anything is read.
 
 [[table]]
-table = "process"                    table of the common model
+table = "process"                    table of the common model, or of microdata (answer, ballot …): their rows go into the vault
 file = "processes.csv"               relative to the source's url; * and ? stand for parts of one name
 sheet, records                       XLSX and ODS: sheet, if there are several; JSON: path of the list
 dialect = {encoding, delimiter, quote, header_row, decimal, thousands}      each found out for each file when it is left out
@@ -31,7 +31,7 @@ from harvesters.reading import Layout
 from schemas.errors import ConfigurationError, DisclosureError, MappingError
 from schemas.row import Value
 from schemas.rules import identifying
-from schemas.table import Table, common_tables, require_public
+from schemas.table import PERSON, Disclosure, Table, common_tables, microdata_tables, require_public
 
 Words = Annotated[str, StringConstraints(min_length=1)]
 SkipReason = Literal["redundant", "internal", "identifier", "free-text"]
@@ -169,6 +169,11 @@ class TableMapping(_Strict):
         )
 
     @property
+    def into_vault(self) -> bool:
+        """Whether its rows speak of single persons."""
+        return self.table in microdata_tables()
+
+    @property
     def mapped_columns(self) -> frozenset[str]:
         return frozenset(column for rule in self.columns.values() for column in rule.columns)
 
@@ -210,16 +215,20 @@ def mapping_from(content: Mapping[str, Any], name: str) -> Mappings:
         raise MappingError(f"{name}: table fehlt; ohne Tabelle gibt es nichts zu lesen")
     for position, each in enumerate(found.table, start=1):
         _check_table(each, f"{name}, table[{position}] ({each.table})")
+    for file in dict.fromkeys(each.file for each in found.table):
+        require_apart([each for each in found.table if each.file == file], name)
     for blocks in _same_file(found.table):
         require_consistent(blocks, name)
     return found
 
 
 def _check_table(mapping: TableMapping, place: str) -> None:
-    table = common_tables().get(mapping.table)
+    table = {**common_tables(), **microdata_tables()}.get(mapping.table)
     if table is None:
-        raise MappingError(f"{place}: diese Tabelle gibt es nicht; es gibt {', '.join(common_tables())}")
-    check_disclosure(table, place)
+        names = f"{', '.join(common_tables())}; für Einzeldaten {', '.join(microdata_tables())}"
+        raise MappingError(f"{place}: diese Tabelle gibt es nicht; es gibt {names}")
+    if not mapping.into_vault:
+        check_disclosure(table, place)
     _check_targets(mapping, table, place)
     for target, rule in mapping.columns.items():
         _check_rule(table, target, rule, f"{place}, columns.{target}")
@@ -234,7 +243,7 @@ def check_disclosure(table: Table, place: str) -> None:
 
 
 def _check_targets(mapping: TableMapping, table: Table, place: str) -> None:
-    unknown = sorted(mapping.columns.keys() - {*table.field_names, SOURCE_URL})
+    unknown = sorted(mapping.columns.keys() - {*table.field_names, *([] if mapping.into_vault else [SOURCE_URL])})
     if unknown:
         raise MappingError(f"{place}: die Tabelle hat kein Feld {', '.join(unknown)}")
     needed = [each.name for each in table.fields if each.required or each.name in table.key]
@@ -248,7 +257,7 @@ def _check_targets(mapping: TableMapping, table: Table, place: str) -> None:
 
 def _check_rule(table: Table, target: str, rule: Rule, place: str) -> None:
     for column in rule.columns:
-        if identifying(column):
+        if identifying(column) and not _may_identify(table, target):
             raise DisclosureError(f"{place}: die Spalte »{column}« nennt Personen; sie gehört unter skip")
     if target == SOURCE_URL:
         return
@@ -261,6 +270,11 @@ def _check_rule(table: Table, target: str, rule: Rule, place: str) -> None:
             raise MappingError(f"{place}: {value!r} steht nicht in der Werteliste des Feldes")
     if rule.parse is not None and rule.codes is None and rule.parse not in _PARSES[field.type]:
         raise MappingError(f"{place}: parse = {rule.parse!r} ergibt keinen Wert vom Typ {field.type}")
+
+
+def _may_identify(table: Table, target: str) -> bool:
+    """A column that names persons may become their pseudonym, or words that nobody evaluates."""
+    return any(each.name == target and (each.kind == PERSON or each.disclosure is Disclosure.FREE_TEXT) for each in table.fields)
 
 
 _PARSES: Mapping[str, Sequence[Parse]] = {
@@ -300,10 +314,16 @@ def require_consistent(blocks: Sequence[TableMapping], place: str) -> None:
     mapped = frozenset[str]().union(*(each.mapped_columns for each in blocks))
     for each in blocks:
         for column, reason in each.skip.items():
-            if column in mapped and reason in PERSONAL:
+            if column in mapped and reason in PERSONAL and not each.into_vault:
                 raise DisclosureError(f"{place}: die Spalte »{column}« ({reason}) darf in keine öffentliche Tabelle")
             if column in mapped:
                 raise MappingError(f"{place}: die Spalte »{column}« wird übernommen und übergangen (skip)")
+
+
+def require_apart(blocks: Sequence[TableMapping], place: str) -> None:
+    """What speaks of single persons is in no file that gives public rows, too. Raises DisclosureError."""
+    if len({each.into_vault for each in blocks}) > 1:
+        raise DisclosureError(f"{place}: »{blocks[0].file}« gibt Einzeldaten und darf keiner öffentlichen Tabelle Zeilen geben")
 
 
 def matches(pattern: str, address: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,9 @@ from catalog.publish import Publisher
 from catalog.store import Store
 from catalog.vault import Refused, Vault
 from harvesters.attempt import Attempt, Desk, Provenance, quiet
+from harvesters.deposit import RETENTION, deposit_of
 from harvesters.fetch import FolderFetch
-from harvesters.harvester import SourceConfig
+from harvesters.harvester import SourceConfig, token_scheme
 from harvesters.keeping import Keeper
 from harvesters.registry import harvester_of
 from harvesters.walking import Progress
@@ -41,11 +42,12 @@ def harvest(
     progress: Progress | None = None,
     vault: Vault | None = None,
     uploads: Mapping[str, bytes] | None = None,
+    retention: timedelta = RETENTION,
 ) -> RunRecord:
     """Harvest `source` once. `plan_only` stores the plan as proposed and publishes nothing. `detector` looks for personal data;
     without one, the one that knows no exceptions does. `web` is what sources with an http(s) address share. `vault` keeps what may
     speak of persons; without one, it is kept nowhere. `uploads`: address in the drop folder -> content that stands in for its file, or
-    beside the others; only to plan.
+    beside the others; only to plan. `retention`: how long rows about single persons stay in the vault after their process (`lifespan`).
 
     Raises ConfigurationError before anything is read, and Busy while the source is being harvested already. What goes wrong
     later ends in the run's outcome: nothing that is published changes because of it.
@@ -70,12 +72,14 @@ def harvest(
             vault.remember_seen(run, source.name, attempt.walk.fingerprint(), listed)
         if attempt.nothing_was_readable:
             return attempt.ended(Outcome.FAILED, "Nichts von dieser Quelle war lesbar; alles Veröffentlichte bleibt, wie es ist.")
+        deposit = deposit_of(attempt, retention=retention)
         plan, tables = attempt.planned()
         newly_refused = _remember(attempt, plan, tables, tentative=bool(uploads))
         if plan_only:
             number, counts = attempt.proposed(plan)
-            return attempt.ended(Outcome.PLANNED, f"Plan {number} liegt bereit; nichts wurde veröffentlicht.", plan=number, counts=counts)
-        return attempt.concluded(plan, tables, publisher, newly_refused=newly_refused)
+            message = f"Plan {number} liegt bereit; nichts wurde veröffentlicht."
+            return deposit.foreseen(attempt.ended(Outcome.PLANNED, message, plan=number, counts=counts))
+        return deposit.made(attempt.concluded(plan, tables, publisher, newly_refused=newly_refused))
 
     record = attempt.recorded(work)
     if web is not None:
@@ -120,6 +124,7 @@ def _opened(
         clock=lambda: attempt.now,
         recall=keeper.recall,
         token_file=source.token_file,
+        scheme=token_scheme(attempt.walk.harvester),
         alive=lambda: attempt.desk.store.heartbeat(attempt.run),
     ) as fetch:
         yield fetch

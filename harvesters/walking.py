@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from harvesters.harvester import Found, Harvester, Remark, Unreadable
+from harvesters.harvester import Found, Harvester, IntoVault, Remark, Unreadable
 from harvesters.record import Record
 from schemas.declaration import Declaration
 from schemas.errors import MissingField, RecordError
 from schemas.fetch import Fetch
 from schemas.row import Finding, Quarantined, Row
+from schemas.table import Table
 
 #: What is being done, how many are done, how many there are (None: nobody knows yet).
 Progress = Callable[[str, int, int | None], None]
@@ -27,6 +28,7 @@ class Walk:
     progress: Progress
     deleted: Collection[str] = ()
     declarations: dict[str, Declaration] = field(default_factory=dict)
+    microdata: dict[str, Table] = field(default_factory=dict)  #: tables whose rows go into the vault: no plan ever sees them
     rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     quarantined: dict[str, list[Quarantined]] = field(default_factory=lambda: defaultdict(list))
     contents: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)  #: (table, digest) of refused records -> fields
@@ -79,6 +81,8 @@ class Walk:
         match found:
             case Declaration():
                 self.declarations[found.table.name] = found
+            case IntoVault():
+                self.microdata[found.table.name] = found.table
             case Remark():
                 if found.finding.origin not in self.deleted:  # a file that klar has deleted needs no attention
                     self.note(found.finding)
@@ -110,7 +114,8 @@ class Walk:
                 self.rows[each.table].append(each)
             else:
                 self.quarantined[each.table].append(replace(each, findings=tuple(map(self.own, each.findings))))
-                self.contents[each.table, each.digest] = record.taken
+                if each.table not in self.microdata:
+                    self.contents[each.table, each.digest] = record.taken
         for name in record.unread:
             message = f"Das Feld »{name}« wird weder übernommen noch übergangen."
             self.note(Finding(code="unread-field", message=message, origin=record.origin, row=record.row, field=name))

@@ -6,11 +6,12 @@ Orders are JSON texts: they stand on the store's list of erasures until they are
 import json
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, Connection, delete
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from catalog.database import Record, Shelf
 from catalog.traces import holds, mentions
 from catalog.vault import tables
+from catalog.vault.microdata import bar, mark_of
 from catalog.vault.payloads import all_listed, all_payloads, drop_payloads, note_forgotten, read_content
 from catalog.vault.quarantined import all_quarantined
 
@@ -30,7 +31,7 @@ class ErasingShelf(Shelf):
         needles: Collection[bytes] = (),
     ) -> tuple[str, ...]:
         """What has to go with these rows (None: with the table): answers from the (source, address) they came from, answers and
-        refused rows of these sources in which a needle is found, refused rows and microdata under the same names."""
+        refused rows and microdata of these sources in which a needle is found, refused rows and microdata under the same names."""
         orders = [_order("table", table)] if keys is None else [_order("row", table, each) for each in sorted(keys)]
         with self.database.read() as connection:
             for each in _payloads_with(connection, sources, frozenset(urls), needles):
@@ -39,12 +40,28 @@ class ErasingShelf(Shelf):
                 orders += [
                     _order("refused", number) for number, content in all_quarantined(connection, sources) if mentions(content, needles)
                 ]
+                rows = _microdata_with(connection, sources, needles)
+                orders += [_order("microdata", each.table_name, mark_of(each.key)) for each in rows]
                 orders += [_order("seen", run) for run, listed in all_listed(connection, sources) if mentions(listed, needles)]
         return tuple(orders)
 
     def orders_about(self, answers: Iterable[tuple[int, str, str]], *, needles: Collection[bytes] = ()) -> tuple[str, ...]:
         """To remember that (run, source, address) were in the archive once. An address that itself holds a needle is not written down."""
         return tuple(_order("withdrawn", run, source, "" if mentions(url, needles) else url) for run, source, url in answers)
+
+    def withdraw_microdata(self, table: str, key: str) -> bool:
+        """Erase one row about a person, and every answer of its source, each of which may hold it; bar the row for ever. Doing it again
+        does no harm. False: there is no such row."""
+        with self.database.write() as connection:
+            here = (_m.table_name == table) & (_m.key == key)
+            source = connection.execute(select(_m.source).where(here)).scalar_one_or_none()
+            if source is None:
+                return False
+            connection.execute(delete(tables.microdata).where(here))
+            drop_payloads(connection, _p.source == source, why="withdrawn", at=self._clock())
+            bar(connection, table, key)
+        self.database.forget()
+        return True
 
     def erase(self, orders: Iterable[str]) -> bool:
         """Carry orders out; a second time does no harm. False: a reader was in the way of overwriting; ask again."""
@@ -63,6 +80,11 @@ class ErasingShelf(Shelf):
                 connection.execute(delete(tables.seen).where(tables.seen.c.run == run))
             case "refused", [int(number)]:
                 connection.execute(delete(tables.quarantined).where(_q.id == number))
+            case "microdata", [str(table), str(mark)]:
+                here = connection.execute(select(_m.key).where(_m.table_name == table)).scalars()
+                for key in [each for each in here if mark_of(each) == mark]:
+                    connection.execute(delete(tables.microdata).where(_m.table_name == table, _m.key == key))
+                    bar(connection, table, key)
             case "table", [str(table)]:
                 _drop_rows(connection, _q.table_name == table, _m.table_name == table)
             case "row", [str(table), str(key)]:
@@ -79,6 +101,12 @@ def _order(*parts: str | int) -> str:
 def _drop_rows(connection: Connection, refused: ColumnElement[bool], rows: ColumnElement[bool]) -> None:
     connection.execute(delete(tables.quarantined).where(refused))
     connection.execute(delete(tables.microdata).where(rows))
+
+
+def _microdata_with(connection: Connection, sources: frozenset[str], needles: Collection[bytes]) -> list[Record]:
+    """Rows about persons that say what the withdrawn row said: a contribution's words, a name."""
+    found = connection.execute(select(_m.table_name, _m.key, _m.content).where(_m.source.in_(sources)))
+    return [each for each in found if mentions(each.content, needles)]
 
 
 def _payloads_with(

@@ -97,8 +97,50 @@ microdata = Table(
     _text("key", primary_key=True),
     _text("source"),
     _text("process"),  # the participation process they belong to; "" when to none
-    _text("content"),  # JSON object
+    _text("content"),  # JSON object, persons by pseudonym
     Column("keep_until", Time, nullable=False),
+    Column("first_at", Time, nullable=False),
+    Column("missing_since", Time),  # not in the source since
     Index("ix_microdata_process", "process"),
     Index("ix_microdata_keep_until", "keep_until"),
+    Index("ix_microdata_source_table_name", "source", "table_name"),
+)
+
+#: What pseudonyms are made with, for each process: destroyed with the last row of it.
+keyring = Table(
+    "keyring",
+    metadata,
+    _text("process", primary_key=True),  # "": rows of no process
+    _text("salt"),  # hexadecimal; "" when destroyed
+    Column("since", Time, nullable=False),  # the first row came
+    Column("released_at", Time),  # of the last release that counted it
+    Column("destroyed_at", Time),
+)
+
+#: Rows that never come back. Only a hash of the key: who asked to be forgotten is not listed here.
+barred = Table(
+    "barred",
+    metadata,
+    _text("table_name", primary_key=True),
+    _text("mark", primary_key=True),  # SHA-256 of the key
+)
+
+#: What releases of statistics were counted from: whoever audits the next one must know it. Exact counts by category, of nobody by name.
+counts = Table(
+    "counts",
+    metadata,
+    _text("cube", primary_key=True),
+    _text("mark", primary_key=True),  # of the release: its name, number, time and cells
+    _text("digest"),  # SHA-256 of everything that was counted, and how
+    Column("content", LargeBinary, nullable=False),  # zlib, JSON
+    Column("at", Time, nullable=False),
+)
+
+#: How the last counting of each statistic went, for operators.
+outlook = Table(
+    "outlook",
+    metadata,
+    _text("cube", primary_key=True),
+    _text("content"),  # JSON
+    Column("at", Time, nullable=False),
 )

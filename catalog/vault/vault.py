@@ -6,13 +6,15 @@ from pathlib import Path
 
 from catalog.database import Database, utc_now
 from catalog.migrating import Schema
+from catalog.vault.counts import CountsShelf
 from catalog.vault.erasing import ErasingShelf
+from catalog.vault.keyring import KeyringShelf
 from catalog.vault.microdata import MicrodataShelf
 from catalog.vault.payloads import PayloadShelf
 from catalog.vault.quarantined import QuarantinedShelf
 
 VAULT = Schema(
-    head="v0001",
+    head="v0003",
     versions=Path(__file__).parent / "migrations" / "versions",
     lock=7_165_201_904,
     title="Tresor",
@@ -20,7 +22,7 @@ VAULT = Schema(
 )
 
 
-class Vault(PayloadShelf, QuarantinedShelf, MicrodataShelf, ErasingShelf):
+class Vault(PayloadShelf, QuarantinedShelf, MicrodataShelf, KeyringShelf, CountsShelf, ErasingShelf):
     """`url` as for the store, and never the same: another file, or another schema and role (`options=-csearch_path=…`).
     Opens nothing before it is asked. Raises Busy when the database stays locked.
 

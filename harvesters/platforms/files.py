@@ -1,5 +1,5 @@
-"""Folders and files: what offices export and drop, or put into the web. Tables of the common model by a declared mapping; what has a
-datapackage.json as data sets of its own."""
+"""Folders and files: what offices export and drop, or put into the web. Tables of the common model by a declared mapping; microdata
+likewise, for the vault; what has a datapackage.json as data sets of its own."""
 
 import re
 from collections import defaultdict
@@ -11,18 +11,21 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from harvesters.harvester import Found, Remark, SourceConfig, Unreadable
-from harvesters.mapping import TableMapping, load_mapping, matches, require_consistent
+from harvesters.harvester import Found, IntoVault, Remark, SourceConfig, Unreadable, require_legal_basis
+from harvesters.mapping import TableMapping, load_mapping, matches, require_apart, require_consistent
 from harvesters.packages import DESCRIPTOR, Resource, is_descriptor, reference_to, resources_of
 from harvesters.parsing import NumberStyle
 from harvesters.reading import BrokenFile, Layout, Line, Note, Wanted, read_sheet
 from harvesters.record import Record
 from harvesters.rowmap import RowMap, row_from
-from schemas.declaration import declaration_of_table
+from schemas.declaration import Declaration, declaration_of_table
 from schemas.errors import ConfigurationError, LimitExceeded, MappingError, SourceError
 from schemas.fetch import Fetch
 from schemas.row import Finding, Quarantined, Row
-from schemas.table import common_tables
+from schemas.table import common_tables, microdata_tables
+
+#: Rules whose sentences quote the mapping, or nothing, and columns that stand in a header with names of the mapping.
+_TELLS_NOTHING = frozenset({"detected-dialect", "missing-column", "unread-column", "empty-file", "too-large", "cell-too-long"})
 
 
 class FilesOptions(BaseModel):
@@ -51,6 +54,7 @@ class _Sheet:
     layout: Layout
     maps: tuple[RowMap, ...]
     skipped: frozenset[str] = frozenset()
+    into_vault: bool = False  #: its rows speak of single persons: no sentence quotes what stands in it
 
     @cached_property
     def columns(self) -> frozenset[str]:
@@ -72,6 +76,8 @@ class _Sheet:
     def require_columns(self, header: Sequence[str]) -> None:
         """Raises BrokenFile: a source that changes its columns wants a decision, not a guess."""
         unread = [each for each in header if each not in self.columns and each not in self.skipped]
+        if unread and self.into_vault and self.columns.isdisjoint(header):
+            raise BrokenFile("header", "", row=1)  # no name of the mapping: what stands there may be data
         if unread:
             names = ", ".join(f"»{each}«" for each in unread)
             raise BrokenFile("unread-column", f"Spalten, die weder übernommen noch übergangen werden: {names}.", field=unread[0])
@@ -93,6 +99,9 @@ class FilesHarvester:
         mappings = load_mapping(source.folder / options.mapping) if options.mapping else None
         self._blocks: tuple[TableMapping, ...] = mappings.table if mappings else ()
         self._ignore = mappings.ignore if mappings else ()
+        for each in self._blocks:
+            if each.into_vault:
+                require_legal_basis(source, microdata_tables()[each.table])
         self._source = source.name
         self._is_remote = source.is_remote
         self._is_package = source.is_remote and not self._blocks and is_descriptor(source.url)
@@ -111,7 +120,7 @@ class FilesHarvester:
             yield from self._package(fetch, fetch.list("")[0])
             return
         if self._is_remote:
-            yield from (declaration_of_table(name) for name in dict.fromkeys(each.table for each in self._blocks))
+            yield from self._announced()
             yield from self._fetched(fetch)
             return
         addresses = fetch.list("")
@@ -120,7 +129,7 @@ class FilesHarvester:
         if not self._blocks and not packages:
             raise SourceError("Im Ordner liegt keine datapackage.json, und eine Zuordnung (options.mapping) gibt es nicht.")
         loose = [each for each in addresses if not any(PurePosixPath(each).is_relative_to(folder) for folder in folders)]
-        yield from (declaration_of_table(name) for name in dict.fromkeys(each.table for each in self._blocks))
+        yield from self._announced()
         yield from self._mapped(fetch, loose)
         for each in packages:
             yield from self._package(fetch, each)
@@ -132,6 +141,11 @@ class FilesHarvester:
             row = row_from(record, how)
             if row is not None:
                 yield row
+
+    def _announced(self) -> Iterator[Declaration | IntoVault]:
+        for name in dict.fromkeys(each.table for each in self._blocks):
+            private = microdata_tables().get(name)
+            yield declaration_of_table(name) if private is None else IntoVault(table=private)
 
     def _mapped(self, fetch: Fetch, addresses: Sequence[str]) -> Iterator[Found]:
         files: dict[str, list[TableMapping]] = defaultdict(list)
@@ -153,9 +167,9 @@ class FilesHarvester:
             yield from self._file(fetch, address, blocks)
 
     def _file(self, fetch: Fetch, address: str, blocks: Sequence[TableMapping]) -> Iterator[Found]:
-        """All sheets of one file. One with personal columns goes to the vault instead of the archive."""
+        """All sheets of one file. One with personal columns or microdata goes to the vault instead of the archive."""
         tables = [each.table for each in blocks]
-        personal = any(each.has_personal_columns for each in blocks)
+        personal = any(each.has_personal_columns or each.into_vault for each in blocks)
         try:
             content = fetch.get(address, archive=not personal).content
             sheets = _sheets(address, blocks)
@@ -174,7 +188,8 @@ class FilesHarvester:
             for each in read.lines:
                 yield self._remark(each, sheet) if isinstance(each, Note) else FileRecord(sheet, each, read.header)
         except BrokenFile as error:
-            yield self._unreadable(error.code, error.detail, sheet.address, sheet.tables, row=error.row, field=error.field)
+            message, field = _discreet(error) if sheet.into_vault else (error.detail, error.field)
+            yield self._unreadable(error.code, message, sheet.address, sheet.tables, row=error.row, field=field)
         except LimitExceeded as error:
             yield self._unreadable("too-large", error.detail, sheet.address, sheet.tables)
 
@@ -206,7 +221,8 @@ class FilesHarvester:
                 yield Remark(finding=Finding(code="unread-file", message=message, source=self._source, origin=address))
 
     def _remark(self, note: Note, sheet: _Sheet) -> Remark:
-        message = f"Datei »{sheet.address}«: {note.message}"
+        said = f"Hinweis »{note.code}«." if sheet.into_vault and note.code not in _TELLS_NOTHING else note.message
+        message = f"Datei »{sheet.address}«: {said}"
         return Remark(finding=Finding(code=note.code, message=message, source=self._source, origin=sheet.address, row=note.row))
 
     def _unreadable(
@@ -216,17 +232,27 @@ class FilesHarvester:
         return Unreadable(finding=finding, tables=tuple(dict.fromkeys(tables)))
 
 
+def _discreet(error: BrokenFile) -> tuple[str, str]:
+    """Sentence and field for a file with microdata: a header row that is none may be somebody's answer."""
+    if error.code in _TELLS_NOTHING:
+        return error.detail, error.field
+    return f"Die Datei mit Einzeldaten kann so nicht gelesen werden (Regel »{error.code}«); zitiert wird aus ihr nichts.", ""
+
+
 def _sheets(address: str, blocks: Sequence[TableMapping]) -> list[_Sheet]:
     """Blocks of one file grouped by what they read of it. Raises MappingError when patterns overlap and disagree."""
+    require_apart(blocks, address)
     groups: dict[tuple[str, str], list[TableMapping]] = defaultdict(list)
     for block in blocks:
         groups[block.sheet, block.records].append(block)
     sheets = []
     for group in groups.values():
         require_consistent(group, address)
-        maps = [RowMap(table=common_tables()[each.table], rules=each.columns) for each in group]
+        known = {**common_tables(), **microdata_tables()}
+        maps = [RowMap(table=known[each.table], rules=each.columns) for each in group]
         skipped = frozenset[str]().union(*(each.skip for each in group))
-        sheets.append(_Sheet(address=address, layout=group[0].layout, maps=tuple(maps), skipped=skipped))
+        private = any(each.into_vault for each in group)
+        sheets.append(_Sheet(address=address, layout=group[0].layout, maps=tuple(maps), skipped=skipped, into_vault=private))
     return sheets
 
 

@@ -1,0 +1,1 @@
+"""From rows to counts: what a declared statistic counts, exactly. Nothing here is public; what is comes out of `catalog.disclosure`."""
