@@ -1,6 +1,31 @@
-"""Questions to published tables: filters, order and a page of rows, answered by DuckDB over Parquet. No SQL comes from outside."""
+"""Questions to published tables: filters, groups, order and pages of rows, answered by DuckDB over Parquet. No SQL comes from outside."""
 
-from catalog.query.engine import Answer, TableEngine, TooExpensive
-from catalog.query.question import Filter, Operator, Order, Question
+from catalog.query.cancellation import Cancellation, Cancelled
+from catalog.query.engine import Answer, Stream, TableEngine, TooExpensive, TooLarge, UnknownPosition
+from catalog.query.kinds import NAMES, bound, functions_of, operators_of
+from catalog.query.question import Aggregate, Filter, Function, Operator, Order, Question
+from catalog.query.relation import MOST_VALUES, ROW_NUMBER, aggregate_type
 
-__all__ = ["Answer", "Filter", "Operator", "Order", "Question", "TableEngine", "TooExpensive"]
+__all__ = [
+    "MOST_VALUES",
+    "NAMES",
+    "ROW_NUMBER",
+    "Aggregate",
+    "Answer",
+    "Cancellation",
+    "Cancelled",
+    "Filter",
+    "Function",
+    "Operator",
+    "Order",
+    "Question",
+    "Stream",
+    "TableEngine",
+    "TooExpensive",
+    "TooLarge",
+    "UnknownPosition",
+    "aggregate_type",
+    "bound",
+    "functions_of",
+    "operators_of",
+]

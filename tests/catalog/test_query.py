@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from catalog.formats.cells import cells
 from catalog.formats.parquet import write_parquet
-from catalog.query import Filter, Operator, Order, Question, TableEngine, TooExpensive
+from catalog.query import Cancellation, Filter, Operator, Order, Question, TableEngine, TooExpensive
 from schemas.errors import WrongValue
 from schemas.row import Value
 from schemas.table import Disclosure, Field, Table
@@ -152,7 +152,7 @@ def test_a_question_that_takes_too_long_is_ended(path: Path) -> None:
     hurried = TableEngine(path.parent, seconds=0.2)
     hurried.types(path)
 
-    with pytest.raises(TooExpensive), hurried._cursor() as cursor:
+    with pytest.raises(TooExpensive), hurried._cursor(Cancellation()) as cursor:
         cursor.execute("SELECT count(*) FROM range(10000000000) a, range(1000000) b").fetchall()
     assert hurried.ask(path, Question()).total == 4  # the next one is answered
 
