@@ -1,0 +1,1 @@
+"""Releases of statistics: kept, selected from, compared and written in many forms."""
