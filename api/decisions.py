@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from api.installation import Installation, detector_of
 from catalog.consent import PLAN, QUARANTINE, Consent, same_person
-from catalog.decisions import Person
+from catalog.decisions import Person, key_mark
 from catalog.entries import Applied, QuarantineItem
 from catalog.plan import StoredPlan
 from catalog.plans import require_open
 from catalog.quarantine import item_target, require_possible
 from catalog.tokens import LONGEST_NAME, NotAllowed, Role
-from schemas.errors import ConfigurationError, DecisionRefused
+from schemas.errors import ConfigurationError, DecisionRefused, UnknownItem
+from schemas.table import microdata_tables
 
 #: What is kept for ever is kept short.
 LONGEST_REASON = 1000
@@ -95,8 +96,22 @@ def withdraw(found: Installation, name: str, person: Person, reason: str, *, edi
     """Erase a data set, one edition or one row everywhere; the reason is public.
     Raises ConfigurationError, NotAllowed and what `Publisher.withdraw` does."""
     _check(found, person, reason, Role.RELEASER)
+    if name in microdata_tables():
+        _withdraw_microdata(found, name, person, reason, edition=edition, row=row)
+        return
     found.publisher.withdraw(name, edition=edition, row=row, reason=reason, by=person.name, role=person.role)
     found.follow_up()
+
+
+def _withdraw_microdata(found: Installation, table: str, person: Person, reason: str, *, edition: int | None, row: str | None) -> None:
+    """One row about a person, from the vault. Released numbers stay: nobody is recognisable in them.
+    Raises ConfigurationError, UnknownItem."""
+    if edition is not None or row is None:
+        raise ConfigurationError("Von Einzeldaten lässt sich eine Zeile zurückziehen (--row).")
+    if row not in found.vault.microdata_sources(table):
+        raise UnknownItem(f"Zeile in den Einzeldaten »{table}«")
+    found.store.note_deed(person, "withdraw", f"{table}, row {key_mark(row)}", reason)
+    found.vault.withdraw_microdata(table, row)
 
 
 def needs_second(found: Installation, item: QuarantineItem) -> bool:

@@ -1,7 +1,7 @@
 """Bringing the search in line with what is published. The index is derived: losing it costs what reading everything takes."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from catalog.entries import CatalogChange, ChangeKind, DatasetEntry
@@ -10,7 +10,8 @@ from catalog.formats import read_rows
 from catalog.search import Changes, Document, Search, document_of
 from catalog.store import Store
 from dcat.ckan import labels
-from schemas.model import Site
+from schemas.model import Dataset, Site
+from schemas.row import Value
 
 _AT_ONCE = 200
 
@@ -52,9 +53,13 @@ class PublishedCatalogue:
 
     def _document(self, entry: DatasetEntry) -> Document:
         dataset = entry.dataset
+        return document_of(dataset, self._rows(dataset), labels=labels(dataset, self.site), digest=entry.digest)
+
+    def _rows(self, dataset: Dataset) -> Iterable[Mapping[str, Value]]:
+        if dataset.table is None:
+            return ()
         csv = self.store.edition(dataset.name, dataset.edition).files["csv"]
-        rows = read_rows(self.files.read(csv.sha256), dataset.table)
-        return document_of(dataset, rows, labels=labels(dataset, self.site), digest=entry.digest)
+        return read_rows(self.files.read(csv.sha256), dataset.table)
 
     def _log(self, since: int) -> Iterator[CatalogChange]:
         while found := self.store.changes(since):

@@ -73,6 +73,7 @@ class Installation:
             progress=progress,
             vault=self.vault,
             uploads=uploads,
+            retention=timedelta(days=self.settings.content.vault.retention_days),
         )
 
     def replay(self, source: SourceConfig, run: int, *, progress: Progress | None = None) -> RunRecord:
@@ -121,6 +122,12 @@ class Installation:
         purge_staged(staging_of(self.settings), self.store, self.clock())
         self.purge_daily()
         return changed
+
+    def end_announced(self) -> tuple[str, ...]:
+        """Remove the data sets whose announced end has come, where nothing is harvested that would do it. Returns their names."""
+        gone = self.publisher.end_announced()
+        index_published(self.search, self.store, self.files, self.settings.site())  # nothing to do for it mostly; else what a crash left
+        return gone
 
     def purge(self) -> tuple[Purged, ...]:
         """Let go of everything whose time is over: answers, microdata, what the Prüfliste said, logs, files of drop folders."""
@@ -188,6 +195,7 @@ def _installation(settings: Settings, store: Store, vault: Vault, clock: Clock) 
             clock=clock,
             detector=detector_of(settings),
             vault=vault,
+            notice=timedelta(days=settings.content.feed.deprecated_days),
         ),
         search=search_of(settings),
         vault=vault,

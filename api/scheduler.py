@@ -124,9 +124,9 @@ class Clockwork:
         return last is not None and due is not None and last.started_at < due
 
 
-def run(clockwork: Clockwork, stopped: threading.Event, *, daily: Callable[[], object] = lambda: None) -> None:
-    """Until `stopped` is set; then the running harvests are finished and leadership is given up. `daily` is called every hour by the
-    leader, and knows itself whether it has been done today."""
+def run(clockwork: Clockwork, stopped: threading.Event, *, hourly: Callable[[], object] = lambda: None) -> None:
+    """Until `stopped` is set; then the running harvests are finished and leadership is given up. `hourly` is called every hour by the
+    leader, and knows itself whether there is something to do."""
     scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(_AT_ONCE), "heartbeat": ThreadPoolExecutor(1)},
         # Late is better than never, once is enough, and never beside itself.
@@ -146,7 +146,7 @@ def run(clockwork: Clockwork, stopped: threading.Event, *, daily: Callable[[], o
     scheduler.add_job(beat, interval, id="heartbeat", executor="heartbeat", next_run_time=now)
     soon = now + HEARTBEAT  # by then somebody leads
     scheduler.add_job(
-        lambda: daily() if clockwork.leads else None, IntervalTrigger(hours=1, timezone=BERLIN), id="daily", next_run_time=soon
+        lambda: hourly() if clockwork.leads else None, IntervalTrigger(hours=1, timezone=BERLIN), id="hourly", next_run_time=soon
     )
     scheduler.start()
     stopped.wait()

@@ -192,7 +192,7 @@ class SourceSection(Section):
 
 class FeedSection(Section):
     profile: Literal["dcat-ap-de-3.0", "dcat-ap-2.1.1"] = "dcat-ap-de-3.0"
-    deprecated_days: Annotated[int, Field(ge=1)] = 30
+    deprecated_days: Annotated[int, Field(ge=0)] = 30
 
 
 class ShapesSection(Section):

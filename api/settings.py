@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from os.path import normpath
 from pathlib import Path
@@ -116,7 +116,8 @@ class Settings(PublicSettings):
 
     def sources(self) -> tuple[SourceConfig, ...]:
         """In the order of the file."""
-        return tuple(_source_config(each, self.folder) for each in self.content.source)
+        own = (self.content.site.uri_base, self.content.site.base_url)
+        return tuple(replace(_source_config(each, self.folder), own_addresses=own) for each in self.content.source)
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Settings:

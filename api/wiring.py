@@ -79,4 +79,5 @@ def _public_source(settings: PublicSettings, clock: Clock) -> Iterator[PublicSou
             schedule=each.schedule,
             expected_interval=expected_interval(each.schedule, clock()),
             url=each.url if each.url.startswith(("http://", "https://")) else "",
+            personal_data=each.personal_data,
         )

@@ -1,7 +1,7 @@
 """German words for states, changes and findings: the same on the command line, in mails and on the operator pages."""
 
 from catalog.entries import QuarantineState
-from catalog.plan import Change, Outcome, PlanState
+from catalog.plan import Change, Outcome, PlanState, RunRecord
 from schemas.row import Finding
 
 OUTCOMES = {
@@ -29,6 +29,11 @@ COUNTS = {
     "missing": "fehlend",
     "stale": "in Prüfung",
     "removed": "entfernt",
+    "vault_created": "im Tresor neu",
+    "vault_updated": "im Tresor geändert",
+    "vault_unchanged": "im Tresor gleich",
+    "vault_missing": "im Tresor fehlend",
+    "vault_removed": "im Tresor entfernt",
     "quarantined": "Prüfliste",
     "findings": "Hinweise",
 }
@@ -46,6 +51,14 @@ STATES = {
     QuarantineState.REJECTED: "abgelehnt",
     QuarantineState.CLOSED: "erledigt",
 }
+
+
+def outcome_text(record: RunRecord) -> str:
+    """What went into the vault only is not called published."""
+    did = {key for key, number in record.counts.items() if number}
+    in_vault = any(key.startswith("vault_") for key in did)
+    published = any(not key.startswith("vault_") for key in did - {"findings", "unchanged"})
+    return "in den Tresor übernommen" if record.outcome is Outcome.OK and in_vault and not published else OUTCOMES[record.outcome]
 
 
 def counts_text(counts: dict[str, int]) -> str:

@@ -1,8 +1,11 @@
-"""Publishing one changed data set in a catalogue of 1,000 and of 100,000 (`benchmarks.catalogue`): it must cost the same.
+"""Publishing one changed data set in a catalogue of 1,000 and of 100,000 (`benchmarks.catalogue`): it must cost the same; and walking
+all its pages must not take more memory.
 
 Run alone: `python -m benchmarks.growing [data sets …]`.
 """
 
+import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,7 +29,7 @@ from schemas.place import KAISERSLAUTERN
 from schemas.row import Row
 from schemas.values import Language, Licence
 
-_SITE = Site(
+SITE = Site(
     base_url="http://127.0.0.1:8000",
     uri_base="http://127.0.0.1:8000",
     title="Benchmark",
@@ -68,6 +71,18 @@ def _measure(folder: Path, size: int) -> Iterator[Measurement]:
     yield Measurement(f"a missing row removed {name}", removed * 1000, "ms CPU", "who refers to it is looked for")
     yield Measurement(f"what one feed page asks the store {name}", min(_cpu(city.feed_page) for _ in range(5)) * 1000, "ms CPU", "")
     city.store.close()
+    yield from _walked(folder, size)
+
+
+def _walked(folder: Path, size: int) -> Iterator[Measurement]:
+    """In a process of its own, whose memory nothing else has touched."""
+    done = subprocess.run([sys.executable, "-m", "benchmarks.walking", str(folder)], check=True, stdout=subprocess.PIPE, text=True)
+    found = json.loads(done.stdout)
+    if found["datasets"] != size:
+        raise RuntimeError(f"{found['datasets']} of {size} data sets walked")
+    more = f"{found['peak'] - found['before']:.0f} MB more than before the first page"
+    note = f"{more}; {found['pages']:,} pages, {figure(found['cpu'])} s CPU"
+    yield Measurement(f"peak memory of walking {size:,} data sets", found["peak"], "MB", note)
 
 
 class _City:
@@ -76,12 +91,12 @@ class _City:
         self._run = 0
         self.store = Store(f"sqlite:///{folder / 'klar.db'}", clock=lambda: self._now)
         self.store.upgrade()
-        self._renderer = renderer(_SITE)
+        self._renderer = renderer(SITE)
         self.publisher = Publisher(
             self.store,
             Files(folder / "public"),
             Files(folder / "archive"),
-            site=_SITE,
+            site=SITE,
             curation=folder / "curation",
             renderer=self._renderer,
             clock=lambda: self._now,

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from catalog.adopting import NOTHING, Adoption, adopt, table_name
 from catalog.entries import Applied, ChangeKind
 from catalog.issuing import attempt
 from catalog.plan import Change, StoredPlan, TablePlan
@@ -19,6 +20,7 @@ from catalog.quarantine import file_dataset, file_publication, refusal
 from catalog.references import References, Waiting, in_order
 from catalog.rowchanges import change_rows
 from schemas.row import Quarantined
+from schemas.upstream import TABLE
 from schemas.values import Text
 
 _WORDS = (
@@ -41,23 +43,27 @@ class Outcome:
     waiting: Mapping[str, tuple[Quarantined, ...]]
     tables: tuple[TablePlan, ...]  #: as they were published
     names: Mapping[str, str]  #: table -> data set
+    adoption: Adoption = NOTHING  #: data sets that rows of this plan are
     newly_waiting: int = 0
 
     @property
     def changed(self) -> bool:
         """Whether a reader can notice."""
-        return any(each.kind or each.rendered for each in self.issued.values())
+        return any(each.kind or each.rendered for each in (*self.issued.values(), *self.adoption.issued.values()))
 
     def applied(self, plan: int, revision: int) -> Applied:
-        issued = {self.names[table]: each for table, each in self.issued.items() if each.kind or each.rendered}
+        everything = {self.names[table]: each for table, each in self.issued.items()} | dict(self.adoption.issued)
+        issued = {name: each for name, each in everything.items() if each.kind or each.rendered}
         return Applied(
             plan=plan,
             revision=revision,
-            editions={name: each.edition for name, each in issued.items() if each.kind in _WITH_EDITION},
+            editions={name: each.edition for name, each in issued.items() if each.edition and each.kind in _WITH_EDITION},
+            adopted=tuple(name for name, each in issued.items() if not each.edition and each.kind in _WITH_EDITION),
             metadata=_of_kind(issued, ChangeKind.METADATA),
             removed=_of_kind(issued, ChangeKind.REMOVED),
+            deprecated=_of_kind(issued, ChangeKind.DEPRECATED),
             refused={self.names[table]: each.findings for table, each in self.refused.items()},
-            findings=tuple(finding for each in issued.values() for finding in each.findings),
+            findings=(*(finding for each in self.issued.values() for finding in each.findings), *self.adoption.findings),
             waiting=tuple(item for items in self.waiting.values() for item in items),
             newly_waiting=self.newly_waiting,
             tables=self.tables,
@@ -89,13 +95,17 @@ class Application:
         """None: a refusal concerns rows that are written already."""
         issued: dict[str, Issue] = {}
         done: list[TablePlan] = []
+        adoption = NOTHING
         waiting = self._references.waiting(self._refused)
         for each in in_order(self._plan.tables):
             name = each.declaration.table.name
             if name in self._refused:
                 continue
             table = self._references.without(each, waiting)
-            result = self._publish_table(table)
+            if name == TABLE:
+                adoption, table, result = self._adopt(table)
+            else:
+                result = self._publish_table(table)
             if isinstance(result, Refused):
                 self._refused[name] = result
                 known, waiting = waiting, self._references.waiting(self._refused)
@@ -105,7 +115,18 @@ class Application:
             done.append(table)
             if result is not None:
                 issued[name] = result
-        return self._outcome(issued, done, waiting)
+        return self._outcome(issued, done, waiting, adoption)
+
+    def _adopt(self, table: TablePlan) -> tuple[Adoption, TablePlan, Issue | Refused | None]:
+        """The data sets first: a row whose data set is refused waits. Without their list nothing is adopted."""
+        with self._connection.begin_nested() as everything:
+            adoption = adopt(self._connection, self._press, self._plan.source.name, table, at=self._at)
+            kept = self._references.without(table, {(TABLE, key): findings[0] for key, findings in adoption.refused.items()})
+            result = self._publish_table(kept)
+            if isinstance(result, Refused):
+                everything.rollback()
+                return NOTHING, table, result
+        return adoption, kept, result
 
     def _publish_table(self, table: TablePlan) -> Issue | Refused | None:
         """None: nothing of the table changes."""
@@ -124,9 +145,11 @@ class Application:
         except Refused as refused:
             return refused
 
-    def _outcome(self, issued: Mapping[str, Issue], done: list[TablePlan], waiting: Waiting) -> Outcome:
+    def _outcome(self, issued: Mapping[str, Issue], done: list[TablePlan], waiting: Waiting, adoption: Adoption) -> Outcome:
         names = {each.declaration.table.name: each.declaration.name for each in self._plan.tables}
         items = self._references.items(waiting)
+        if adoption.refused:
+            items[TABLE] = [*items.get(TABLE, ()), *adoption.items]
         planned = {each: at for at, each in enumerate(names)}
         return Outcome(
             issued=dict(sorted(issued.items(), key=lambda each: planned[each[0]])),
@@ -134,6 +157,7 @@ class Application:
             waiting={table: tuple(found) for table, found in items.items()},
             tables=tuple(sorted(done, key=lambda each: planned[each.declaration.table.name])),
             names=names,
+            adoption=adoption,
         )
 
     def _filed(self, outcome: Outcome) -> Outcome:
@@ -147,6 +171,8 @@ class Application:
             if table in outcome.issued:
                 findings = outcome.issued[table].findings
                 file_dataset(self._connection, self._plan.source.name, self._plan.run, table, findings, at=self._at)
+        for name, each in outcome.adoption.issued.items():
+            file_dataset(self._connection, self._plan.source.name, self._plan.run, table_name(name), each.findings, at=self._at)
         return replace(outcome, newly_waiting=new)
 
 

@@ -62,12 +62,22 @@ def _scalar(kind: Any) -> tuple[_Convert, _Convert]:
 
 
 def _union(options: tuple[Any, ...]) -> tuple[_Convert, _Convert]:
-    """Unions of plain JSON types, or one type or None: all that the domain model uses."""
+    """Unions of plain JSON types, one type or None, or an enum and a dataclass (text and object): all that the domain model uses."""
     if all(each in _PLAIN for each in options):
         return _same, _same
-    (only,) = (each for each in options if each is not type(None))
-    encode, decode = _codec(only)
+    kinds = [each for each in options if each is not type(None)]
+    encode, decode = _codec(kinds[0]) if len(kinds) == 1 else _listed_or_described(kinds)
     return (lambda value: None if value is None else encode(value)), (lambda value: None if value is None else decode(value))
+
+
+def _listed_or_described(kinds: list[Any]) -> tuple[_Convert, _Convert]:
+    (listed,) = (each for each in kinds if isinstance(each, type) and issubclass(each, Enum))
+    (described,) = (each for each in kinds if dataclasses.is_dataclass(each))
+    (encode_one, decode_one), (encode_other, decode_other) = _codec(listed), _codec(cast(Hashable, described))
+    return (
+        lambda value: encode_one(value) if isinstance(value, Enum) else encode_other(value),
+        lambda content: decode_one(content) if isinstance(content, str) else decode_other(content),
+    )
 
 
 def _sequence(arguments: tuple[Any, ...]) -> tuple[_Convert, _Convert]:

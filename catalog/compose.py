@@ -25,9 +25,9 @@ class Identity:
     issued: datetime
 
 
-def new_identity(site: Site, name: str, *, number: int, issued: datetime) -> Identity:
+def new_identity(uri: str, *, number: int, issued: datetime) -> Identity:
     """The UUID follows from the URI: publishing again after a crash gives the same one."""
-    return Identity(uuid=str(uuid5(NAMESPACE_URL, site.dataset_uri(name))), number=number, issued=issued)
+    return Identity(uuid=str(uuid5(NAMESPACE_URL, uri)), number=number, issued=issued)
 
 
 def compose(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Row, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InternalError, OperationalError, ProgrammingError
 
 from catalog.migrating import STORE, Schema, migrate, prepare_sqlite, wrong_version
 from catalog.writing import unwritable
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Record = Row[*tuple[Any, ...]]
 #: Seconds a writer waits for another one: publishing ten thousand rows takes a few.
 PATIENCE = 60
+#: PostgreSQL's codes for a role that may not write, and for a server that is only read.
+_FORBIDDEN = ("42501", "25006")
 _LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for lock_timeout
 #: Where a pooled connection keeps which file it has open.
 _FILE = "klar.file"
@@ -183,6 +185,10 @@ def _named() -> Iterator[None]:
         if named is None:
             raise
         raise named from error
+    except (ProgrammingError, InternalError) as error:
+        if getattr(error.orig, "sqlstate", None) not in _FORBIDDEN:
+            raise
+        raise unwritable("Die Rechte fehlen") from error
 
 
 def _named_error(cause: BaseException | None) -> CatalogError | None:

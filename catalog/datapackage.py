@@ -105,15 +105,15 @@ def _resource(dataset: Dataset, file: FileFacts, path: str) -> Descriptor:
         "name": dataset.name,
         "type": "table",
         "path": path,
-        "title": dataset.table.title.de,
-        "description": dataset.table.description.de,
+        "title": dataset.columns.title.de,
+        "description": dataset.columns.description.de,
         "format": "csv",
         "mediatype": FileFormat.CSV.media_type,
         "encoding": "utf-8",
         "bytes": file.size,
         "hash": f"sha256:{file.sha256}",
         "dialect": dict(DIALECT),
-        "schema": _schema(dataset.table),
+        "schema": _schema(dataset.columns),
     }
 
 
@@ -141,7 +141,7 @@ def _file(ending: str, file: FileFacts, path: str) -> Descriptor:
 def _licence(dataset: Dataset) -> Descriptor:
     licence = dataset.licence
     return _present(
-        name=_SPDX.get(licence, ""),
+        name=_SPDX.get(licence, "") if isinstance(licence, Licence) else "",
         path=licence.text_url,
         title=licence.title.de,
         **{"klar:iri": licence.iri, "klar:attribution": dataset.attribution},

@@ -87,9 +87,10 @@ class ChangeKind(Enum):
     CREATED = "created"
     METADATA = "metadata"
     EDITION = "edition"
+    DEPRECATED = "deprecated"  #: it will be removed: `reason` says why and when
     REMOVED = "removed"
     WITHDRAWN = "withdrawn"  #: with `edition`: only this edition
-    RETURNED = "returned"
+    RETURNED = "returned"  #: it was removed, or that was announced
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +162,9 @@ class Applied:
     revision: int
     editions: Mapping[str, int]  #: data set -> new edition
     metadata: tuple[str, ...] = ()  #: data sets of which only the metadata changed
+    adopted: tuple[str, ...] = ()  #: data sets of neighbours, which have no editions: new ones, and those that are back
     removed: tuple[str, ...] = ()
+    deprecated: tuple[str, ...] = ()  #: data sets whose removal is announced now
     refused: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)  #: data sets that stay as they were, and why
     findings: tuple[Finding, ...] = ()  #: e.g. a broken curation file whose last good content was used
     waiting: tuple[Quarantined, ...] = ()  #: rows that wait for others, on the Prüfliste

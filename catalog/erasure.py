@@ -5,7 +5,7 @@ A file that vanished before a commit that then failed would leave a published ed
 not survive a crash between the two. The vault is another database, with a commit of its own: for it the same holds.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, Connection, delete, select
@@ -17,10 +17,13 @@ from catalog.plan import Outcome
 
 _f = tables.edition_file.c
 _a = tables.archive_entry.c
+_c = tables.release_file.c
 _FILES = "files"
 _ARCHIVE = "archive"
 _VAULT = "vault"
 _EVERYTHING_LOOSE = "*"  #: instead of a SHA-256: whatever nothing refers to
+#: What the files of each folder are named by.
+_IN_USE: Mapping[str, tuple[ColumnElement[str], ...]] = {_FILES: (_f.sha256, _c.sha256), _ARCHIVE: (_a.sha256,)}
 
 
 class Erasing(Protocol):
@@ -82,6 +85,17 @@ def give_up_files(connection: Connection, where: ColumnElement[bool]) -> None:
     _put_on_list(connection, _FILES, given_up)
 
 
+def give_up_charts(connection: Connection, cube: str, numbers: Collection[int] | None = None) -> None:
+    """Strike the charts of releases off; None: of all releases of the cube."""
+    r = tables.release.c
+    releases = select(r.name).where(r.cube == cube)
+    names = releases if numbers is None else releases.where(r.number.in_(numbers))
+    where = (_c.cube == cube) & _c.name.in_(names)
+    given_up = set(connection.execute(select(_c.sha256).where(where)).scalars())
+    connection.execute(delete(tables.release_file).where(where))
+    _put_on_list(connection, _FILES, given_up)
+
+
 def sweep_later(connection: Connection) -> None:
     """A publication that crashed before its commit left files that hold the same rows, and that nothing names."""
     for folder in (_FILES, _ARCHIVE):
@@ -97,10 +111,10 @@ def finish_erasures(database: Database, *, files: Files, archive: Files, vault: 
     # Outside of the store's lock: an order names what was there when it was given, and nobody can bring that back.
     done = [(_VAULT, each) for each in orders] if orders and vault.erase(orders) else []
     with database.write() as connection:  # the lock keeps every publisher from bringing such a file back meanwhile
-        done += [(_FILES, each) for each in _erase(connection, _FILES, files, _f.sha256, may_sweep=True)]
+        done += [(_FILES, each) for each in _erase(connection, _FILES, files, may_sweep=True)]
         # A running harvest has payloads on disk that no entry names yet.
         running = connection.execute(select(tables.run.c.id).where(tables.run.c.outcome == Outcome.RUNNING.value).limit(1)).first()
-        done += [(_ARCHIVE, each) for each in _erase(connection, _ARCHIVE, archive, _a.sha256, may_sweep=running is None)]
+        done += [(_ARCHIVE, each) for each in _erase(connection, _ARCHIVE, archive, may_sweep=running is None)]
     if not done or not database.forget():
         return  # nothing new, or a reader still holds the old pages: the list stays, and erasing twice does no harm
     c = tables.erasure.c
@@ -116,10 +130,10 @@ def _put_on_list(connection: Connection, folder: str, shas: set[str]) -> None:
         connection.execute(tables.erasure.insert(), [{"folder": folder, "sha256": each} for each in sorted(shas)])
 
 
-def _erase(connection: Connection, name: str, folder: Files, in_use: ColumnElement[str], *, may_sweep: bool) -> list[str]:
+def _erase(connection: Connection, name: str, folder: Files, *, may_sweep: bool) -> list[str]:
     """What of the list is done with: erased, or named again by somebody else."""
     pending = set(connection.execute(select(tables.erasure.c.sha256).where(tables.erasure.c.folder == name)).scalars())
-    referenced = set(connection.execute(select(in_use).distinct()).scalars())
+    referenced = {sha256 for each in _IN_USE[name] for sha256 in connection.execute(select(each).distinct()).scalars()}
     sweeps = _EVERYTHING_LOOSE in pending
     pending.discard(_EVERYTHING_LOOSE)
     for sha256 in sorted(pending - referenced):

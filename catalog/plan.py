@@ -163,6 +163,11 @@ class StoredPlan:
     decided_at: datetime | None = None
     reason: str = ""
 
+    @property
+    def is_emptied(self) -> bool:
+        """What it would have changed was deleted, because its time was over (catalog.retention)."""
+        return not self.plan.base
+
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedRow:

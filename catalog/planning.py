@@ -25,6 +25,7 @@ from catalog.plan import (
     TablePlan,
 )
 from schemas.row import Finding, Quarantined, Row, Value
+from schemas.table import Table
 
 
 def make_plan(
@@ -212,25 +213,25 @@ def _empty(value: Value) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Numbers:
+class Numbers:
     """What the guards look at. Rows whose absence a person has approved count no more."""
 
     expected: int
     seen: int
     missing: int
-    settled: bool  #: everything this source ever published here is gone, and a person knows
+    settled: bool = False  #: everything this source ever published here is gone, and a person knows
 
     @property
     def share(self) -> float:
         return self.missing / self.expected if self.expected else 0.0
 
 
-def _numbers(seen: SeenTable, before: Sequence[PublishedRow]) -> _Numbers:
+def _numbers(seen: SeenTable, before: Sequence[PublishedRow]) -> Numbers:
     baseline = {each.row.key for each in before if not (each.state is RowState.MISSING and each.acknowledged)}
     present = _refused_keys(seen) | {row.key for row in seen.rows}
     nameless = sum(not each.key for each in seen.quarantined)
     count = len(present) + nameless
-    return _Numbers(
+    return Numbers(
         expected=len(baseline),
         seen=count,
         missing=len(baseline - present),
@@ -240,11 +241,12 @@ def _numbers(seen: SeenTable, before: Sequence[PublishedRow]) -> _Numbers:
 
 def _holds(table: TablePlan, seen: SeenTable, before: Sequence[PublishedRow], guards: Guards) -> Iterator[Hold]:
     if seen.complete:
-        yield from _guard_holds(table, _numbers(seen, before), guards)
+        yield from guard_holds(seen.declaration.table, _numbers(seen, before), guards)
     yield from _review_holds(table, first=not before, review=guards.review)
 
 
-def _guard_holds(table: TablePlan, numbers: _Numbers, guards: Guards) -> Iterator[Hold]:
+def guard_holds(table: Table, numbers: Numbers, guards: Guards) -> Iterator[Hold]:
+    """Why what was read of a table must not change what there is of it."""
     expected, seen, missing = numbers.expected, numbers.seen, numbers.missing
     if expected and not seen:
         yield _hold(HeldReason.EMPTY, table, f"ist leer; bisher waren es {expected} Zeilen.")
@@ -268,21 +270,22 @@ def _guard_holds(table: TablePlan, numbers: _Numbers, guards: Guards) -> Iterato
         yield _hold(HeldReason.BELOW_MINIMUM, table, f"hat {seen} Zeilen; erwartet werden mindestens {guards.at_least}.")
 
 
-def _review_holds(table: TablePlan, *, first: bool, review: Review) -> Iterator[Hold]:
-    if review is Review.ALWAYS and table.changes:
-        yield _hold(HeldReason.REVIEW_ALWAYS, table, f"ändert sich ({_summary(table)}); diese Quelle wird immer geprüft.")
+def _review_holds(plan: TablePlan, *, first: bool, review: Review) -> Iterator[Hold]:
+    table = plan.declaration.table
+    if review is Review.ALWAYS and plan.changes:
+        yield _hold(HeldReason.REVIEW_ALWAYS, table, f"ändert sich ({_summary(plan)}); diese Quelle wird immer geprüft.")
     if review is not Review.NEW:
         return
-    creates = table.count(Change.CREATE)
-    if table.new_dataset:
-        message = f"mit {creates} Zeilen würde zum ersten Mal als Datensatz »{table.declaration.name}« veröffentlicht."
+    creates = plan.count(Change.CREATE)
+    if plan.new_dataset:
+        message = f"mit {creates} Zeilen würde zum ersten Mal als Datensatz »{plan.declaration.name}« veröffentlicht."
         yield _hold(HeldReason.NEW_DATASET, table, message)
     elif first and creates:
-        message = f"erhielte zum ersten Mal Zeilen ({creates}) aus dieser Quelle; Datensatz »{table.declaration.name}«."
+        message = f"erhielte zum ersten Mal Zeilen ({creates}) aus dieser Quelle; Datensatz »{plan.declaration.name}«."
         yield _hold(HeldReason.NEW_DATASET, table, message)
-    if table.new_columns:
-        names = ", ".join(table.new_columns)
-        yield _hold(HeldReason.NEW_COLUMNS, table, f"hat zum ersten Mal Werte in {len(table.new_columns)} Spalten: {names}.")
+    if plan.new_columns:
+        names = ", ".join(plan.new_columns)
+        yield _hold(HeldReason.NEW_COLUMNS, table, f"hat zum ersten Mal Werte in {len(plan.new_columns)} Spalten: {names}.")
 
 
 def _summary(table: TablePlan) -> str:
@@ -297,8 +300,8 @@ def _summary(table: TablePlan) -> str:
     return ", ".join(f"{count} {word}" for change, word in words.items() if (count := table.count(change)))
 
 
-def _hold(reason: HeldReason, table: TablePlan, message: str) -> Hold:
-    return Hold(reason=reason, table=table.declaration.table.name, message=f"Tabelle »{table.declaration.table.title.de}« {message}")
+def _hold(reason: HeldReason, table: Table, message: str) -> Hold:
+    return Hold(reason=reason, table=table.name, message=f"Tabelle »{table.title.de}« {message}")
 
 
 def _percent(share: float) -> str:

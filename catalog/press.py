@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,10 @@ from schemas.values import FileFormat, Text
 
 if TYPE_CHECKING:
     from schemas.personal_data import Detector  # heavy: 200 ms, and the public server needs none of it
+
+
+#: How long a removal is announced before it is done, unless the configuration says otherwise (`[feed] deprecated_days`).
+NOTICE = timedelta(days=30)
 
 
 class Refused(Exception):
@@ -59,6 +63,7 @@ class Press:
     curation: Path
     renderer: Renderer
     write_files: FileWriter = write_all
+    notice: timedelta = NOTICE  #: how long it is announced that a data set without rows goes; 0: not at all
     detector: "Detector | None" = None  #: looks for personal data in the words of a data set; None: nobody looks
 
 
@@ -79,4 +84,5 @@ class Occasion:
     at: datetime
     run: int
     note: Text
+    at_once: bool = False  #: a data set that loses its last row goes now, without announcement
     new_content: bool = True  #: False: only metadata may change (configuration, curation, renderer)

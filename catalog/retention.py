@@ -123,6 +123,8 @@ def _purge_vault(store: Store, vault: Vault, now: datetime, period: timedelta) -
         record_purges(store, done, at=now)
         vault.purge_payloads(due)
         vault.purge_microdata(now)
+    # Also after rows that left because their source has let them go.
+    vault.destroy_idle()
     return done
 
 

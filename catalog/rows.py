@@ -18,6 +18,7 @@ _row = tables.row.c
 _PUBLISHED = select(tables.row).where(_row.source == bindparam("source"), _row.table_name == bindparam("table"))
 _ALL_ROWS = select(tables.row).where(_row.table_name == bindparam("table"))
 _TAKEN = select(_row.key, _row.source).where(_row.source != bindparam("source"), _row.table_name == bindparam("table"))
+_ELSEWHERE = select(_row.source, _row.content).where(_row.source != bindparam("source"), _row.table_name == bindparam("table"))
 _KEYS = select(_row.key).where(_row.table_name == bindparam("table"))
 _STATES = select(_row.table_name, _row.key, _row.digest, _row.state, _row.state_since, _row.acknowledged).where(
     _row.source == bindparam("source")
@@ -48,10 +49,22 @@ class RowShelf(Shelf):
             found = connection.execute(_PUBLISHED.where(where), {"source": source, "table": table, "keys": list(keys)}).all()
         return {each.key: published_row(each) for each in found}
 
+    def rows_of(self, table: str) -> tuple[Row, ...]:
+        """Every row of a table, whatever its source, by key."""
+        with self.database.read() as connection:
+            return tuple(each.row for each in all_rows(connection, table))
+
     def taken(self, source: str, table: str) -> dict[str, str]:
         """Keys of a table that other sources publish, with the other source's name."""
         with self.database.read() as connection:
             return {each.key: each.source for each in connection.execute(_TAKEN, {"source": source, "table": table})}
+
+    def values_elsewhere(self, source: str, table: str, fields: Collection[str]) -> dict[tuple[str, str], str]:
+        """(field, value) -> source, for these fields of rows that other sources publish."""
+        with self.database.read() as connection:
+            found = connection.execute(_ELSEWHERE, {"source": source, "table": table}).all()
+        rows = ((each.source, json.loads(each.content)) for each in found)
+        return {(name, str(values[name])): holder for holder, values in rows for name in fields if values.get(name) is not None}
 
     def keys(self, table: str) -> frozenset[str]:
         """All keys of a table, whatever their source: what foreign keys may point at."""

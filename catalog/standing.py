@@ -7,7 +7,7 @@ Kept in `meta`: `standing` (rules, detector, renderer, bodies), `source:NAME` an
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
@@ -19,19 +19,31 @@ from sqlalchemy import Connection, select
 from catalog import tables
 from catalog.codec import dumps
 from catalog.entries import Status
+from catalog.meta import forget_note, notes, read_note, write_note
 from schemas.declaration import Declaration, city_wide
 from schemas.model import Site
+from schemas.upstream import TABLE
 
 if TYPE_CHECKING:
     from catalog.press import Press
 
-_m = tables.meta.c
 _d = tables.dataset.c
 _row = tables.row.c
 _STANDING = "standing"
 _SOURCE, _CURATION, _OPEN = "source:", "curation:", "open:"
 _BODIES = "organisation"  #: table that publishers of data sets are rows of
-_CODE = ("catalog/compose.py", "catalog/curation.py", "catalog/issuing.py", "schemas/declaration.py", "schemas/model.py")
+_CODE = (
+    "catalog/compose.py",
+    "catalog/curation.py",
+    "catalog/issuing.py",
+    "catalog/neighbours.py",
+    "catalog/removal.py",
+    "catalog/statistics/about.py",
+    "catalog/statistics/columns.py",
+    "catalog/statistics/publishing.py",
+    "schemas/declaration.py",
+    "schemas/model.py",
+)
 _AT_ONCE = 500
 
 
@@ -64,7 +76,7 @@ def standing_of(connection: Connection, press: "Press") -> Standing:
 
 def read_standing(connection: Connection) -> Standing | None:
     """None: nobody knows what the published metadata is in line with."""
-    found = connection.execute(select(_m.value).where(_m.key == _STANDING)).scalar_one_or_none()
+    found = read_note(connection, _STANDING)
     try:
         return None if found is None else Standing(**json.loads(found))
     except (ValueError, TypeError):
@@ -76,12 +88,14 @@ def due(connection: Connection, press: "Press") -> tuple[str, ...] | None:
     before, now = read_standing(connection), standing_of(connection, press)
     if before is None or not before.done or not before.decides_like(now):
         return None
-    curated, open_ = _noted(connection, _CURATION), _noted(connection, _OPEN)
+    curated, open_ = notes(connection, _CURATION), notes(connection, _OPEN)
     files = dict(_curation_files(press.curation))
     changed = {name for name in curated.keys() | files.keys() if curated.get(name) != files.get(name)}
     if before.bodies != now.bodies:
         changed |= curated.keys()
-    tables_ = {table for source in _changed_sources(connection) for table in _tables_of(connection, source)}
+    sources = tuple(_changed_sources(connection))
+    tables_ = {table for source in sources for table in _tables_of(connection, source)}
+    changed |= {name for source in sources for name in _neighbours_of(connection, source)}
     return _by_number(connection, names=changed | open_.keys(), table_names=tables_)
 
 
@@ -92,7 +106,7 @@ def begin(connection: Connection, press: "Press") -> Standing:
         target = replace(now, words=before.words, done=True)
     else:
         target = replace(now, words="" if before is None else before.words)
-        _write(connection, _STANDING, json.dumps(asdict(target)))
+        write_note(connection, _STANDING, json.dumps(asdict(target)))
     _follow(connection, press)
     return target
 
@@ -101,25 +115,25 @@ def finish(connection: Connection, target: Standing) -> None:
     """All data sets were looked at; unless somebody else has published by other rules meanwhile, that holds."""
     now = read_standing(connection)
     if now is not None and now.decides_like(target):
-        _write(connection, _STANDING, json.dumps(asdict(replace(target, words=target.detector, done=True))))
+        write_note(connection, _STANDING, json.dumps(asdict(replace(target, words=target.detector, done=True))))
 
 
 def _follow(connection: Connection, press: "Press") -> None:
     for name, reference in connection.execute(select(tables.source.c.name, tables.source.c.reference)):
-        _write(connection, _SOURCE + name, _digest(reference))
-    noted, files = _noted(connection, _CURATION), dict(_curation_files(press.curation))
+        write_note(connection, _SOURCE + name, _digest(reference))
+    noted, files = notes(connection, _CURATION), dict(_curation_files(press.curation))
     for name in noted.keys() - files.keys():
-        _forget(connection, _CURATION + name)
+        forget_note(connection, _CURATION + name)
     for name, digest in files.items():
         if noted.get(name) != digest:
-            _write(connection, _CURATION + name, digest)
+            write_note(connection, _CURATION + name, digest)
 
 
 def words_are_clean(connection: Connection, press: "Press", name: str) -> bool:
     """Whether what a data set says as published was judged by the rules of today, and found clean."""
     standing = read_standing(connection)
     now = "" if press.detector is None else press.detector.fingerprint
-    return standing is not None and standing.words == now and not _is_noted(connection, _OPEN + name)
+    return standing is not None and standing.words == now and read_note(connection, _OPEN + name) is None
 
 
 def note_issue(connection: Connection, press: "Press", name: str, *, fine: bool) -> None:
@@ -127,15 +141,14 @@ def note_issue(connection: Connection, press: "Press", name: str, *, fine: bool)
     something to look at."""
     standing = read_standing(connection)
     if standing is not None and not standing.decides_like(standing_of(connection, press)):
-        _forget(connection, _STANDING)
+        forget_note(connection, _STANDING)
     if fine:
-        _forget(connection, _OPEN + name)
-    elif not _is_noted(connection, _OPEN + name):
-        _write(connection, _OPEN + name, "1")
+        forget_note(connection, _OPEN + name)
+    elif read_note(connection, _OPEN + name) is None:
+        write_note(connection, _OPEN + name, "1")
     file = _file_digest(press.curation / f"{name}.toml")
-    noted = connection.execute(select(_m.value).where(_m.key == _CURATION + name)).scalar_one_or_none()
-    if file != noted:
-        _write(connection, _CURATION + name, "?")
+    if file != read_note(connection, _CURATION + name):
+        write_note(connection, _CURATION + name, "?")
 
 
 def not_surely_rendered(connection: Connection, key: str) -> tuple[str, ...] | None:
@@ -143,11 +156,11 @@ def not_surely_rendered(connection: Connection, key: str) -> tuple[str, ...] | N
     standing = read_standing(connection)
     if standing is None or not standing.done or standing.renderer != key:
         return None
-    return tuple(sorted(_noted(connection, _OPEN)))
+    return tuple(sorted(notes(connection, _OPEN)))
 
 
 def _changed_sources(connection: Connection) -> Iterator[str]:
-    noted = _noted(connection, _SOURCE)
+    noted = notes(connection, _SOURCE)
     for name, reference in connection.execute(select(tables.source.c.name, tables.source.c.reference)).all():
         if noted.get(name) != _digest(reference):
             yield name
@@ -155,6 +168,12 @@ def _changed_sources(connection: Connection) -> Iterator[str]:
 
 def _tables_of(connection: Connection, source: str) -> Iterable[str]:
     return connection.execute(select(_row.table_name).where(_row.source == source).distinct()).scalars()
+
+
+def _neighbours_of(connection: Connection, source: str) -> Iterable[str]:
+    """Data sets that are rows of this source themselves."""
+    listed = tables.dataset.join(tables.row, (_row.table_name == TABLE) & (_row.key == _d.upstream))
+    return connection.execute(select(_d.name).select_from(listed).where(_row.source == source)).scalars()
 
 
 def _by_number(connection: Connection, *, names: Iterable[str], table_names: Iterable[str]) -> tuple[str, ...]:
@@ -190,24 +209,6 @@ def _program() -> str:
     declarations = [dumps(Declaration, each) for each in city_wide().values()]
     code = [(root / each).read_text(encoding="utf-8") for each in _CODE]
     return _digest(version("klar"), *declarations, *code)
-
-
-def _noted(connection: Connection, prefix: str) -> Mapping[str, str]:
-    found = connection.execute(select(_m.key, _m.value).where(_m.key.startswith(prefix, autoescape=True)))
-    return {key.removeprefix(prefix): value for key, value in found if key.startswith(prefix)}
-
-
-def _is_noted(connection: Connection, key: str) -> bool:
-    return connection.execute(select(_m.key).where(_m.key == key)).first() is not None
-
-
-def _write(connection: Connection, key: str, value: str) -> None:
-    if connection.execute(tables.meta.update().where(_m.key == key).values(value=value)).rowcount == 0:
-        connection.execute(tables.meta.insert().values(key=key, value=value))
-
-
-def _forget(connection: Connection, key: str) -> None:
-    connection.execute(tables.meta.delete().where(_m.key == key))
 
 
 def _digest(*parts: str) -> str:

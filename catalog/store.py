@@ -8,6 +8,7 @@ from functools import lru_cache
 from sqlalchemy import Connection, and_, bindparam, func, select
 
 from catalog import tables
+from catalog.charts.storage import ChartShelf
 from catalog.codec import loads
 from catalog.consent import ConsentShelf
 from catalog.database import Database, Record, utc_now
@@ -20,6 +21,7 @@ from catalog.rendering import SYNTAXES
 from catalog.rows import RowShelf
 from catalog.runs import RunShelf
 from catalog.standing import not_surely_rendered
+from catalog.statistics.releases import ReleaseShelf
 from catalog.tokens import TokenShelf
 from catalog.totals import Totals, read_totals
 from schemas.errors import Gone, UnknownDataset, UnknownEdition
@@ -62,6 +64,8 @@ _FRAGMENTS = (
     .where(_is_active, _d.number >= bindparam("first"), _d.number <= bindparam("last"))
     .order_by(_d.number)
 )
+_FRAGMENTS_SINCE = _FRAGMENTS.where(_d.modified >= bindparam("since"))
+_COUNT_SINCE = select(func.count()).select_from(tables.dataset).where(_is_active, _d.modified >= bindparam("since"))
 _RENDERED = (
     select(_d.name, func.count(_g.syntax))
     .select_from(tables.dataset.outerjoin(tables.fragment, and_(_g.dataset == _d.name, _g.key == bindparam("renderer"))))
@@ -88,7 +92,7 @@ _AFTER_ALL = 2**62
 _META = select(tables.meta.c.value).where(tables.meta.c.key == bindparam("key"))
 
 
-class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf, ConsentShelf, TokenShelf, NoticeShelf):
+class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf, ConsentShelf, TokenShelf, NoticeShelf, ReleaseShelf, ChartShelf):
     """`url` as SQLAlchemy writes it: `sqlite:///data/klar.db`, `postgresql+psycopg://…`. Reading never waits for writing.
     Raises Busy when the database stays locked."""
 
@@ -201,14 +205,21 @@ class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf, Conse
             raise Gone(f"{name}, Stand {number}", reason=found.withdrawn_reason, at=found.withdrawn_at.isoformat())
         return found
 
-    def fragments(self, syntax: str, key: str, first: int, last: int) -> tuple[bytes, ...]:
-        """RDF of the active data sets with these publication numbers, by number. Raises NotRendered rather than leave one out."""
+    def fragments(self, syntax: str, key: str, first: int, last: int, since: datetime | None = None) -> tuple[bytes, ...]:
+        """RDF of the active data sets with these publication numbers (changed at `since` or later), by number. Raises NotRendered
+        rather than leave one out."""
+        parameters = {"syntax": syntax, "renderer": key, "first": first, "last": last}
+        question, more = (_FRAGMENTS, {}) if since is None else (_FRAGMENTS_SINCE, {"since": since})
         with self.database.read() as connection:
-            parameters = {"syntax": syntax, "renderer": key, "first": first, "last": last}
-            found = connection.execute(_FRAGMENTS, parameters).scalars().all()
+            found = connection.execute(question, {**parameters, **more}).scalars().all()
         if any(each is None for each in found):
             raise NotRendered(f"Nummern {first} bis {last}")
         return tuple(map(bytes, found))
+
+    def count_changed(self, since: datetime) -> int:
+        """Active data sets that were changed then or later."""
+        with self.database.read() as connection:
+            return int(connection.execute(_COUNT_SINCE, {"since": since}).scalar_one())
 
     def missing_fragments(self, key: str) -> tuple[str, ...]:
         """Active data sets that are not rendered under this key."""

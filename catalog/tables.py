@@ -93,6 +93,7 @@ dataset = Table(
     _text("removal", server_default=""),  # Removal: announced, not done yet; "" else
     _text("upstream", server_default=""),  # its IRI in the neighbour's catalogue it comes from; "": our own
     Index("ix_dataset_upstream", "upstream"),
+    Index("ix_dataset_modified_status", "modified", "status"),  # counts what changed since without reading the data sets
 )
 
 row = Table(

@@ -53,7 +53,7 @@ def count_anew(connection: Connection) -> None:
 
 
 def _count(connection: Connection) -> Totals:
-    newest = tables.dataset.join(tables.edition, (_e.dataset == _d.name) & (_e.number == _d.edition))
+    newest = tables.dataset.outerjoin(tables.edition, (_e.dataset == _d.name) & (_e.number == _d.edition))
     active = select(func.count(), func.coalesce(func.sum(_e.rows), 0)).select_from(newest).where(_d.status == Status.ACTIVE.value)
     datasets, rows = connection.execute(active).one()
     issued, modified = connection.execute(select(func.min(_log.at), func.max(_log.at))).one()

@@ -12,23 +12,29 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from catalog import tables
+from catalog.adopting import adopted_names, table_name
+from catalog.changelog import log_change
 from catalog.codec import dumps, loads
 from catalog.database import Record
 from catalog.decisions import key_mark, record_decision
 from catalog.entries import ChangeKind, Edition, Status
-from catalog.erasure import Erasing, give_up_files, give_up_payloads, order_of_vault, sweep_later
+from catalog.erasure import Erasing, give_up_charts, give_up_files, give_up_payloads, order_of_vault, sweep_later
 from catalog.files import Files
-from catalog.issuing import attempt, find_dataset, log_change
+from catalog.issuing import attempt
 from catalog.plan import Plan, PlanState, StoredPlan, TablePlan
 from catalog.plans import OPEN, plans_of_sources, rewrite_plan
 from catalog.press import Occasion, Press, Refused
 from catalog.quarantine import erase_items
+from catalog.removal import forget_removal
 from catalog.rows import all_rows
+from catalog.shelving import find_dataset
+from catalog.statistics.releases import is_statistic
 from catalog.store import dataset_from, find_edition, find_editions, text_from
 from catalog.traces import payloads_of, payloads_with, row_needles
 from schemas.declaration import Declaration
 from schemas.errors import DecisionRefused, Gone, UnknownDataset, UnknownEdition, UnknownItem
 from schemas.row import Finding, Row
+from schemas.upstream import TABLE
 from schemas.values import Text
 
 _d = tables.dataset.c
@@ -48,9 +54,12 @@ class Order:
     role: str = ""
 
 
-def withdraw_dataset(connection: Connection, order: Order, *, vault: Erasing) -> None:
+def withdraw_dataset(connection: Connection, order: Order, *, press: Press, archive: Files, vault: Erasing) -> None:
     """Everything but name, title, number and times. Raises UnknownDataset, Gone."""
     stored = _require_dataset(connection, order.name)
+    if stored.upstream:
+        _withdraw_adopted(connection, order, stored, press=press, archive=archive, vault=vault)
+        return
     table = stored.table_name
     sources = _sources_of(connection, table, order.name)
     urls = {(each.source, each.origin) for each in connection.execute(select(_row.source, _row.origin).where(_row.table_name == table))}
@@ -61,6 +70,7 @@ def withdraw_dataset(connection: Connection, order: Order, *, vault: Erasing) ->
     give_up_payloads(connection, given_up)
     order_of_vault(connection, (*vault.orders_for(table, None, sources=sources, urls=urls), *vault.orders_about(_answers(given_up))))
     give_up_files(connection, _f.dataset == order.name)
+    give_up_charts(connection, order.name)
     connection.execute(update(tables.edition).where(_e.dataset == order.name).values(_withdrawn(order)))
     connection.execute(delete(tables.row).where(_row.table_name == table))
     connection.execute(delete(tables.origin).where(o.table_name == table))
@@ -69,7 +79,10 @@ def withdraw_dataset(connection: Connection, order: Order, *, vault: Erasing) ->
     fate = {"status": Status.WITHDRAWN.value, "removed_at": order.at, "reason": dumps(Text, Text(de=order.reason))}
     erased = {"metadata": "", "declaration": "", "curation": "", "digest": ""}
     connection.execute(update(tables.dataset).where(_d.name == order.name).values({**fate, **erased}))
+    forget_removal(connection, order.name)
     _conclude(connection, order, order.name, edition=None)
+    if table == TABLE:
+        _erase_adopted(connection, order, adopted_names(connection))
 
 
 def withdraw_edition(connection: Connection, order: Order, number: int) -> None:
@@ -93,9 +106,11 @@ def withdraw_row(connection: Connection, order: Order, key: str, *, press: Press
     """One row: a new edition without it, no older edition that had it, and a key that never comes back.
     Raises UnknownItem when no row and no edition ever had this key."""
     stored = _require_dataset(connection, order.name)
+    if is_statistic(connection, order.name):
+        raise DecisionRefused("Eine Zahl einer Statistik wird mit einem neuen Stand berichtigt; zurückziehen lassen sich ganze Stände.")
     table = stored.table_name
     editions = [each for each in find_editions(connection, order.name) if each.withdrawn_at is None]
-    key_fields = dataset_from(stored.metadata).table.key
+    key_fields = dataset_from(stored.metadata).columns.key
     affected = [each for each in editions if _contains(press.files, each, key_fields, key)]
     rows = [each for each in all_rows(connection, table) if each.row.key == key]
     if not rows and not affected:
@@ -111,13 +126,35 @@ def withdraw_row(connection: Connection, order: Order, key: str, *, press: Press
     connection.execute(delete(tables.row).where(_row.table_name == table, _row.key == key))
     connection.execute(tables.withdrawn_row.insert().values(table_name=table, key=key, at=order.at, reason=order.reason))
     _clean_findings(connection, sources, table, {key}, urls, at=order.at)
-    if rows and stored.status == Status.ACTIVE.value:
+    shown = rows or any(each.number == stored.edition for each in affected)  # the last edition of a data set that is announced to go
+    if shown and stored.status == Status.ACTIVE.value:
         _publish_without(connection, order, loads(Declaration, stored.declaration), press)
     _withdraw_editions(connection, order, affected)
     for each in affected:
         log_change(connection, ChangeKind.WITHDRAWN, order.name, at=order.at, edition=each.number, reason=Text(de=order.reason))
     _record(connection, order, f"{order.name}, row {key_mark(key)}")
+    if table == TABLE:
+        _erase_adopted(connection, order, adopted_names(connection, key))
     sweep_later(connection)
+
+
+def _withdraw_adopted(connection: Connection, order: Order, stored: Record, *, press: Press, archive: Files, vault: Erasing) -> None:
+    """A neighbour's data set: it is a row of the list of all of them, and goes with it."""
+    listed = connection.execute(select(tables.dataset).where(_d.table_name == TABLE)).one_or_none()
+    if listed is not None and listed.status != Status.WITHDRAWN.value:
+        withdraw_row(connection, replace(order, name=listed.name), stored.upstream, press=press, archive=archive, vault=vault)
+    else:
+        _erase_adopted(connection, order, [order.name])
+
+
+def _erase_adopted(connection: Connection, order: Order, names: Iterable[str]) -> None:
+    fate = {"status": Status.WITHDRAWN.value, "removed_at": order.at, "reason": dumps(Text, Text(de=order.reason))}
+    for name in names:
+        connection.execute(delete(tables.fragment).where(tables.fragment.c.dataset == name))
+        connection.execute(update(tables.dataset).where(_d.name == name).values({**fate, "metadata": "", "curation": "", "digest": ""}))
+        erase_items(connection, table_name(name), None, at=order.at)
+        forget_removal(connection, name)
+        _conclude(connection, replace(order, name=name), name, edition=None)
 
 
 def _require_dataset(connection: Connection, name: str) -> Record:
@@ -136,6 +173,7 @@ def _withdrawn(order: Order) -> dict[str, object]:
 def _withdraw_editions(connection: Connection, order: Order, editions: Iterable[Edition]) -> None:
     numbers = [each.number for each in editions]
     give_up_files(connection, (_f.dataset == order.name) & _f.number.in_(numbers))
+    give_up_charts(connection, order.name, numbers)
     where = (_e.dataset == order.name) & _e.number.in_(numbers)
     connection.execute(update(tables.edition).where(where).values(_withdrawn(order)))
 
@@ -153,7 +191,7 @@ def _record(connection: Connection, order: Order, target: str) -> None:
 def _publish_without(connection: Connection, order: Order, declaration: Declaration, press: Press) -> None:
     note = Text(de=f"Eine Zeile wurde zurückgezogen: {order.reason}", en=f"One row was withdrawn: {order.reason}")
     try:
-        attempt(connection, press, declaration, Occasion(at=order.at, run=0, note=note), lambda: None)
+        attempt(connection, press, declaration, Occasion(at=order.at, run=0, note=note, at_once=True), lambda: None)
     except Refused as refused:
         reasons = "; ".join(each.message for each in refused.findings)
         raise DecisionRefused(
@@ -168,7 +206,10 @@ def _contains(files: Files, edition: Edition, key_fields: Collection[str], key: 
     reader = csv.DictReader(io.StringIO(files.read(edition.files["csv"].sha256).decode("utf-8"), newline=""))
     if not set(key_fields) <= set(reader.fieldnames or ()):
         return True
-    return any("/".join(line[name] for name in key_fields) == key for line in reader)
+    try:
+        return any("/".join(line[name] for name in key_fields) == key for line in reader)
+    except csv.Error:
+        return True  # a cell larger than the reader takes
 
 
 def _sources_of(connection: Connection, table: str, name: str) -> frozenset[str]:

@@ -62,6 +62,14 @@ class UnknownEdition(CatalogError):
     """This data set has no such edition."""
 
 
+class NoTable(CatalogError):
+    """klar holds no table of this data set."""
+
+    def __init__(self, detail: str = "", *, places: tuple[str, ...] = ()) -> None:
+        super().__init__(detail)
+        self.places = places  #: addresses where its data are
+
+
 class UnknownItem(CatalogError):
     """There is nothing with this number."""
 

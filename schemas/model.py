@@ -1,9 +1,11 @@
 """What klar publishes: frozen data, named after DCAT-AP.de 3.0 (04_classes.md of the specification)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.dates import PartialDate
+from schemas.errors import NoTable
+from schemas.links import Link, StatedLicence
 from schemas.table import Table
 from schemas.values import (
     AccessRight,
@@ -18,6 +20,8 @@ from schemas.values import (
     Text,
     Theme,
 )
+
+_NOTHING = Text(de="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +126,17 @@ class Removal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Upstream:
+    """Where a data set is kept that is only listed here: who publishes it says when it changes."""
+
+    uri: str  #: its permanent IRI there, `dct:identifier` here
+    catalogue: str  #: title of that catalogue
+    issued: PartialDate | None = None  #: there
+    modified: datetime | None = None  #: there, aware
+    version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CurationNote:
     """One field of the metadata that a person set in `curation/NAME.toml`."""
 
@@ -154,32 +169,37 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """dcat:Dataset: the metadata of one data set in its newest edition. Everything a representation needs is in here."""
+    """dcat:Dataset: the metadata of one data set in its newest edition. Everything a representation needs is in here.
+
+    A data set has a table in editions (`table`, `distributions`), or is reached by `services` and `links`; one of a neighbour's says so in
+    `upstream`.
+    """
 
     name: str  #: permanent, part of the URI
     uuid: str  #: permanent, the CKAN id
     number: int  #: publication number, from 1, never reused; decides the feed page
     title: Text
     description: Text
-    table: Table  #: schema of the published table, provenance columns included
+    table: Table | None = None  #: schema of the published table, provenance columns included; None: klar holds no rows of it
     themes: tuple[Theme, ...]
     keywords: tuple[Text, ...]
     publisher: Agent
     contact: Contact
-    licence: Licence
+    licence: Licence | StatedLicence  #: of everything that states no other one
     attribution: str = ""  #: text that a "by" licence wants to be named
     contributor_id: str = ""
     frequency: Frequency
     temporal: Period | None = None
-    spatial: Place
-    issued: datetime  #: first publication, aware
-    modified: datetime  #: last change of content or metadata, aware
-    edition: int  #: number of the newest edition, from 1
-    edition_note: Text
-    rows: int
-    distributions: tuple[Distribution, ...]
-    access_right: AccessRight
-    availability: Availability
+    spatial: Place | None = None  #: None: nobody said
+    issued: datetime  #: first publication here, aware
+    modified: datetime  #: last change of content or metadata here, aware
+    edition: int = 0  #: number of the newest edition, from 1; 0: it has none
+    edition_note: Text = _NOTHING
+    rows: int = 0
+    distributions: tuple[Distribution, ...] = ()
+    links: tuple[Link, ...] = ()  #: files that lie elsewhere
+    access_right: AccessRight | None = None  #: None: nobody said
+    availability: Availability | None = None  #: None: nobody said
     languages: tuple[Language, ...]
     provenance: Text
     sources: tuple[SourceReference, ...] = ()
@@ -189,8 +209,16 @@ class Dataset:
     hvd: tuple[HvdCategory, ...] = ()  #: not empty: a high-value data set; only a person may say so
     services: tuple[DataService, ...] = ()
     series: Series | None = None
+    upstream: Upstream | None = None  #: None: our own
     removal: Removal | None = None  #: its removal is announced
     content_modified: datetime | None = None  #: time of the newest edition, aware; None: as `modified`
     curation: tuple[CurationNote, ...] = ()
     official: bool = False
-    identifiers: tuple[str, ...] = field(default=())  #: further identifiers (adms:identifier), IRIs
+    identifiers: tuple[str, ...] = ()  #: further identifiers (adms:identifier), mostly IRIs
+
+    @property
+    def columns(self) -> Table:
+        """Its table, for what only a table can give. Raises NoTable."""
+        if self.table is None:
+            raise NoTable(self.name, places=tuple(each.download_url or each.access_url for each in self.links))
+        return self.table

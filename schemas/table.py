@@ -7,7 +7,8 @@ custom properties carry the rest (Table Schema allows them):
             "klar:disclosure": one of `Disclosure`   required
             "klar:unit": "persons" | "percent" | …    what a number counts or measures
             "klar:codes": [{"value", "de", "en"}]     code list; `constraints.enum` is made from it
-            "klar:kind": "partial-date" | "uri" | "longitude" | "latitude" | "person-count" | "qualifier" | "title"
+            "klar:unique": true                       the same value in two rows means the same thing, whatever their keys and sources
+            "klar:kind": "partial-date" | "uri" | "longitude" | "latitude" | "person-count" | "qualifier" | "title" | "person" | "json"
     table   "title", "description" (German), "klar:en" {"title", "description"}, "primaryKey", "foreignKeys"
             ("reference": {"resource": table name, "fields": …})
 """
@@ -24,6 +25,8 @@ from schemas.errors import ConfigurationError
 from schemas.values import Text
 
 Descriptor = dict[str, Any]
+#: Kind of the field that tells persons apart: a key of the source outside of the vault, a pseudonym in it.
+PERSON = "person"
 
 
 class Disclosure(Enum):
@@ -59,6 +62,7 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     pattern: str = ""
+    unique: bool = False  #: over all sources: of two rows that share a value the one that came first stays
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +145,7 @@ def _field(table: str, descriptor: Mapping[str, Any]) -> Field:
             minimum=constraints.get("minimum"),
             maximum=constraints.get("maximum"),
             pattern=constraints.get("pattern", ""),
+            unique=descriptor.get("klar:unique", False),
         )
     except (KeyError, ValueError) as error:
         raise ConfigurationError(f"Tabelle {table!r}, Feld {descriptor.get('name')!r}: {error}") from error
@@ -177,6 +182,8 @@ def _field_descriptor(field: Field) -> Descriptor:
         from_field["klar:unit"] = field.unit
     if field.kind:
         from_field["klar:kind"] = field.kind
+    if field.unique:
+        from_field["klar:unique"] = True
     if field.codes:
         from_field["klar:codes"] = [{"value": c.value, "de": c.title.de, "en": c.title.en} for c in field.codes]
     constraints: Descriptor = {}
@@ -212,6 +219,18 @@ def common_tables() -> Mapping[str, Table]:
 
 
 @cache
+def microdata_tables() -> Mapping[str, Table]:
+    """The tables about single persons (`schemas/microdata`), by name: their rows lie in the vault and nowhere else. No name is one of
+    a public table; a field of class `identifier` is the pseudonym of a person and nothing else."""
+    folder = resources.files("schemas").joinpath("microdata")
+    names = sorted(each.name.removesuffix(".json") for each in folder.iterdir() if each.name.endswith(".json"))
+    tables = {name: _read("microdata", name) for name in names}
+    for table in tables.values():
+        require_pseudonymous(table)
+    return tables
+
+
+@cache
 def provenance_fields() -> tuple[Field, ...]:
     """source, source_url?, changed_at …: described in `schemas/tables/_provenance.json`."""
     return _read("tables", "_provenance").fields
@@ -224,3 +243,12 @@ def require_public(table: Table) -> None:
             raise ConfigurationError(
                 f"Tabelle {table.name!r}, Feld {each.name!r}: Klasse {each.disclosure.value!r} darf nicht veröffentlicht werden"
             )
+
+
+def require_pseudonymous(table: Table) -> None:
+    """Raises ConfigurationError when a table of microdata has the name of a public one, or names persons by more than a pseudonym."""
+    if table.name in common_tables():
+        raise ConfigurationError(f"Tabelle {table.name!r}: Eine öffentliche Tabelle heißt ebenso")
+    for each in table.fields:
+        if (each.disclosure is Disclosure.IDENTIFIER) != (each.kind == PERSON):
+            raise ConfigurationError(f"Tabelle {table.name!r}, Feld {each.name!r}: Personen nennt nur ein Pseudonym ({PERSON})")

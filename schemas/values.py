@@ -4,9 +4,14 @@ Codes and IRIs are facts of the vocabularies named in each class; which of them 
 (05_vocabularies.md of the specification).
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
+#: Top-level types of the registry; no private trees (RFC 6838, 3.4 and 4.2).
+_MEDIA_TYPE = re.compile(
+    r"(application|audio|font|haptics|image|message|model|multipart|text|video)/(?!x[-.])[a-z0-9][a-z0-9!#$&^_.+-]{0,126}", re.ASCII
+)
 _EU = "http://publications.europa.eu/resource/authority/"
 #: Implementing Regulation (EU) 2023/138, which says what a high-value data set is: `dcatap:applicableLegislation` of each.
 HVD_LEGISLATION = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
@@ -277,6 +282,12 @@ class Licence(_Coded):
         raise ValueError(f"{iri!r} is not one of " + ", ".join(licence.iri for licence in cls))
 
 
+def media_type_iri(name: str) -> str:
+    """Its IRI at IANA; "" for what has no name there: `application/x-ndjson`, for one, has no registration (unconfirmed)."""
+    known = _MEDIA_TYPE.fullmatch(name.strip().lower())
+    return f"https://www.iana.org/assignments/media-types/{known[0]}" if known else ""
+
+
 class FileFormat(_Coded):
     """File formats klar writes: EU authority table file-type, IANA media type, extension."""
 
@@ -297,8 +308,7 @@ class FileFormat(_Coded):
 
     @property
     def media_type_iri(self) -> str:
-        """`application/x-ndjson` has no IANA registration (unconfirmed); such a media type gets no IRI: ""."""
-        return "" if "/x-" in self.media_type else f"https://www.iana.org/assignments/media-types/{self.media_type}"
+        return media_type_iri(self.media_type)
 
     @property
     def extension(self) -> str:

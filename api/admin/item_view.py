@@ -11,13 +11,13 @@ from api.words import STATES, finding_text
 from catalog.entries import QuarantineItem
 from schemas.declaration import city_wide
 from schemas.row import Row, Value
-from schemas.table import Table
+from schemas.table import Table, microdata_tables
 
 
 def tables_of(visit: Visit, source: str) -> dict[str, Table]:
     """Name -> table: those of the common model, and what this source has published of its own."""
     common = {each.table.name: each.table for each in city_wide().values()}
-    return common | {each.table.name: each.table for each in visit.found.store.declarations_of(source)}
+    return {**microdata_tables(), **common} | {each.table.name: each.table for each in visit.found.store.declarations_of(source)}
 
 
 def table_title(table: str, tables: Mapping[str, Table]) -> str:

@@ -61,6 +61,8 @@ def show_plan(ctx: typer.Context, number: Number, as_json: Json = False) -> None
         say(f"  Angehalten: {each.message}")
     for finding in plan.findings:
         say(f"  Hinweis: {finding_text(finding)}")
+    if stored.is_emptied:
+        say("  Was der Plan ändern sollte, ist nach Ablauf der Aufbewahrung gelöscht ([privacy] log_days).")
     for table in plan.tables:
         _say_table(table)
 
@@ -179,6 +181,7 @@ def _plan_json(stored: StoredPlan) -> dict[str, Any]:
         "decided_by": stored.decided_by,
         "decided_at": moment_json(stored.decided_at),
         "reason": stored.reason,
+        "purged": stored.is_emptied,
     }
 
 
@@ -233,6 +236,10 @@ def _say_applied(applied: Applied) -> None:
         say(f"  {name}: Stand {edition}")
     for name in applied.metadata:
         say(f"  {name}: Beschreibung geändert")
+    for name in applied.adopted:
+        say(f"  {name}: aus einem anderen Katalog übernommen")
+    for name in applied.deprecated:
+        say(f"  {name}: entfällt nach Ablauf der Ankündigungsfrist")
     for name in applied.removed:
         say(f"  {name}: nicht mehr im Katalog")
     for name, findings in applied.refused.items():

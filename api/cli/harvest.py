@@ -13,7 +13,7 @@ from rich.progress import Progress as Bar
 
 from api.cli.app import Command, Json, person
 from api.cli.installed import opened
-from api.cli.output import OUTCOMES, counts_text, finding_text, print_json, run_json, say
+from api.cli.output import counts_text, finding_text, outcome_text, print_json, run_json, say
 from api.harvesting import guarded, harvested
 from api.installation import Installation
 from api.notify import notify
@@ -107,7 +107,7 @@ def _progress(source: SourceConfig, quiet: bool) -> Iterator[Progress | None]:
 
 
 def _report(record: RunRecord) -> None:
-    parts = [f"{record.source}: {OUTCOMES[record.outcome]}"]
+    parts = [f"{record.source}: {outcome_text(record)}"]
     if record.outcome is not Outcome.FAILED:
         parts.append(f"({counts_text(record.counts)})")
     say(" ".join(parts) + (f". {record.message}" if record.message else ""))

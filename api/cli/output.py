@@ -10,10 +10,10 @@ from typing import Any
 import typer
 
 from api.cron import BERLIN
-from api.words import OUTCOMES as OUTCOMES
 from api.words import PLAN_STATES as PLAN_STATES
 from api.words import counts_text as counts_text
 from api.words import finding_text as finding_text
+from api.words import outcome_text as outcome_text
 from catalog.plan import RunRecord
 from schemas.row import Finding
 

@@ -11,6 +11,7 @@ from api.cli.app import Command, Json, new_group, settings_of
 from api.cli.output import print_json, say
 from api.push.portal import Portal
 from api.push.push import Pushed, push
+from api.push.route import comes_from
 from api.push.steps import Action, Ours, Step
 from api.sections import PushSection
 from api.settings import Settings
@@ -50,13 +51,17 @@ def push_ckan(
     target = _target(settings, name)
     with _catalogue(settings) as store, _portal(settings, target) as portal:
         ours = Ours(site=settings.site(), name_of=store.name_of)
-        datasets = [each.dataset for each in store.datasets()]
+        published = [each.dataset for each in store.datasets()]
+        datasets = [each for each in published if not comes_from(each, target.url)]
         withdrawn = [each.name for each in store.tombstones() if each.kind is Status.WITHDRAWN]
         pushed = push(portal, datasets, ours, withdrawn=withdrawn, dry_run=dry_run, delete_many=delete_many)
+    at_home = [each.name for each in published if comes_from(each, target.url)]
     if as_json:
-        print_json({"portal": name, "dry_run": dry_run, **_json(pushed)})
+        print_json({"portal": name, "dry_run": dry_run, **_json(pushed), "at_home": at_home})
     else:
         _tell(pushed, dry_run=dry_run)
+        if at_home:
+            say(f"Von dort übernommen und nicht zurückgegeben: {len(at_home)} ({', '.join(at_home[:3])}{' …' if len(at_home) > 3 else ''})")
     raise typer.Exit(pushed.status)
 
 

@@ -10,7 +10,7 @@ import typer
 from api.cli.app import Command
 from api.cli.errors import sentence_of
 from api.cli.installed import opened
-from api.cli.output import OUTCOMES, counts_text
+from api.cli.output import counts_text, outcome_text
 from api.harvesting import harvested
 from api.installation import Installation
 from api.notify import notify
@@ -36,7 +36,7 @@ def schedule(ctx: typer.Context) -> None:
         follow_up = threading.Lock()
         clockwork = Clockwork(sources, found.store, lambda source: _harvest(found, source, follow_up), clock=found.clock)
         _log.info("gestartet: %s", ", ".join(each.name for each in sources))
-        run(clockwork, _stop_signal(), daily=lambda: _purge(found, follow_up))
+        run(clockwork, _stop_signal(), hourly=lambda: _hourly(found, follow_up))
         _log.info("beendet")
 
 
@@ -58,7 +58,7 @@ def _harvest(found: Installation, source: SourceConfig, follow_up: threading.Loc
         logging.INFO if record.id else logging.ERROR,
         "%s: %s (%s) %s",
         source.name,
-        OUTCOMES[record.outcome],
+        outcome_text(record),
         counts_text(record.counts),
         record.message,
     )
@@ -71,8 +71,24 @@ def _harvest(found: Installation, source: SourceConfig, follow_up: threading.Loc
         _log.error("%s: %s", source.name, sentence_of(error))
 
 
-def _purge(found: Installation, follow_up: threading.Lock) -> None:
+def _hourly(found: Installation, follow_up: threading.Lock) -> None:
     """Where nothing is harvested for days, time passes all the same."""
+    _end_announced(found, follow_up)
+    _purge(found, follow_up)
+
+
+def _end_announced(found: Installation, follow_up: threading.Lock) -> None:
+    try:
+        with follow_up:
+            gone = found.end_announced()
+    except KlarError as error:
+        _log.error("Angekündigte Entfernungen: %s", sentence_of(error))
+        return
+    if gone:
+        _log.info("wie angekündigt nicht mehr im Katalog: %s", ", ".join(gone))
+
+
+def _purge(found: Installation, follow_up: threading.Lock) -> None:
     try:
         with follow_up:
             purged = found.purge_daily()

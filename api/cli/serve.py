@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,13 @@ from fastapi import FastAPI
 
 from api.cli.app import Command, config_path
 from api.cli.output import say
+from api.sentences import sentence_of
 from api.settings import load_public, public_environment
 from api.web.app import create_app
-from api.wiring import public_services, require_database, store_of
+from api.wiring import public_files, public_services, require_database, store_of
+from catalog.rerendering import render_missing
 from dcat.render import renderer
-from schemas.errors import ConfigurationError
+from schemas.errors import CatalogError, ConfigurationError
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +35,8 @@ def serve(
 
     path = config_path(ctx)
     _leave_secrets_behind(path)
-    _require_ready(path)
+    if not _require_ready(path):
+        threading.Thread(target=_render_what_is_missing, args=(path,), daemon=True).start()
     # Workers are processes of their own: each reads the configuration again, from the environment it inherits.
     os.environ["KLAR_CONFIG"] = str(path)
     say(f"klar läuft auf http://{f'[{host}]' if ':' in host else host}:{port} (Ende mit Strg-C)")
@@ -63,9 +67,9 @@ def application() -> FastAPI:
     return create_app(public_services(load_public(Path(os.environ["KLAR_CONFIG"]), os.environ)))
 
 
-def _require_ready(path: Path) -> None:
-    """One sentence now is better than a traceback in every worker. Raises ConfigurationError (also for another `uri_base` than
-    the published one), WrongSchemaVersion."""
+def _require_ready(path: Path) -> bool:
+    """One sentence now is better than a traceback in every worker. False: the feed cannot be served yet. Raises ConfigurationError
+    (also for another `uri_base` than the published one), WrongSchemaVersion."""
     settings = load_public(path, os.environ)
     require_database(settings)
     store = store_of(settings)
@@ -76,9 +80,20 @@ def _require_ready(path: Path) -> None:
             raise ConfigurationError(
                 f"uri_base steht seit der ersten Veröffentlichung fest: {store.uri_base()}; eingestellt ist {site.uri_base}."
             )
-        if store.missing_fragments(renderer(site, settings.content.feed.profile).key):
-            say(
-                "Der Katalog ist für diese Einstellungen noch nicht gerendert; bis dahin antwortet er mit 503. »klar harvest« holt es nach."
-            )
+        return not store.missing_fragments(renderer(site, settings.content.feed.profile).key)
+    finally:
+        store.close()
+
+
+def _render_what_is_missing(path: Path) -> None:
+    """Beside the server, which answers everything else meanwhile. Where it may not write, nothing is lost: the next harvest does it."""
+    settings = load_public(path, os.environ)
+    store, site = store_of(settings), settings.site()
+    say("Der Katalog wird für diese Einstellungen neu gerendert; bis dahin antwortet der Feed mit 503.")
+    try:
+        done = render_missing(store, renderer(site, settings.content.feed.profile, sha1=public_files(settings).sha1))
+        say(f"Neu gerenderte Datensätze: {len(done)}.")
+    except CatalogError as error:
+        say(f"Der Katalog konnte nicht gerendert werden; »klar harvest« holt es nach. {sentence_of(error)}")
     finally:
         store.close()

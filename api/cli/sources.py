@@ -6,7 +6,7 @@ import typer
 
 from api.cli.app import Command, Json
 from api.cli.installed import opened
-from api.cli.output import OUTCOMES, counts_text, moment, moment_json, print_json, print_table, say
+from api.cli.output import counts_text, moment, moment_json, outcome_text, print_json, print_table, say
 from api.cron import BerlinCron
 from api.installation import Installation
 from harvesters.harvester import SourceConfig
@@ -38,7 +38,7 @@ def _state(found: Installation, source: SourceConfig) -> dict[str, Any]:
 
 def _row(state: dict[str, Any]) -> tuple[str, ...]:
     source, last = state["source"], state["last"]
-    outcome = OUTCOMES[last.outcome] if last else "noch nie geerntet"
+    outcome = outcome_text(last) if last else "noch nie geerntet"
     return (
         f"{source.name}\n{source.title}",
         source.kind,

@@ -12,6 +12,8 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from api.web.ranges import partial
+
 #: Everything is revalidated: a withdrawal must reach every reader at once, and a 304 costs microseconds.
 REVALIDATE = "no-cache"
 #: Set in the ASGI scope by `middleware.HeadAsGet`.
@@ -30,6 +32,7 @@ class Representation:
     modified: datetime | None = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    compressible: bool = False  #: large text that is asked for by programs: also kept as gzip (api.web.coding)
 
 
 def represent(
@@ -39,10 +42,19 @@ def represent(
     modified: datetime | None = None,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    compressible: bool = False,
 ) -> Representation:
     """The ETag is the content's SHA-256: the same in every process that serves the same bytes."""
     etag = f'"{hashlib.sha256(content).hexdigest()[:40]}"'
-    return Representation(content=content, media_type=media_type, etag=etag, modified=modified, status=status, headers=headers or {})
+    return Representation(
+        content=content,
+        media_type=media_type,
+        etag=etag,
+        modified=modified,
+        status=status,
+        headers=headers or {},
+        compressible=compressible,
+    )
 
 
 def represent_json(value: object, *, modified: datetime | None = None, headers: Mapping[str, str] | None = None) -> Representation:
@@ -56,6 +68,10 @@ def respond(request: Request, representation: Representation) -> Response:
         return Response(status_code=304, headers=headers)
     # As a header and not as `media_type`, to which Starlette would add a charset: harvesters want the exact type.
     headers["content-type"] = representation.media_type
+    if "accept-ranges" in headers and representation.status == 200 and not request.scope.get(HEAD_MARK):
+        part = partial(request, representation.content, headers)
+        if part is not None:
+            return part
     return Response(representation.content, status_code=representation.status, headers=headers)
 
 

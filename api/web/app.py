@@ -11,9 +11,13 @@ from api.web.budget import Budget, BudgetGate
 from api.web.ckan import routes as ckan
 from api.web.errors import problem_response
 from api.web.middleware import CommonHeaders, EscapedQuery, HeadAsGet, RequestLog
+from api.web.moved import MovedHost
 from api.web.parameters import once
 from api.web.routes import changes, dataset, downloads, editions, feed, information, native, operations, search
+from api.web.rows import routes as rows
 from api.web.services import PublicServices
+from api.web.statistics import pages_routes as statistics_pages
+from api.web.statistics import routes as statistics
 from api.web.web import FinishedAnswers, Web, web_from
 from schemas.errors import KlarError
 
@@ -38,6 +42,7 @@ def create_app(services: PublicServices) -> FastAPI:
     _handle_errors(app, web)
     app.add_middleware(FinishedAnswers, web=web)
     app.add_middleware(BudgetGate, web=web, budget=Budget(requests=services.requests_per_minute, engine_seconds=services.engine_seconds))
+    app.add_middleware(MovedHost, site=services.site)
     app.add_middleware(CommonHeaders, indexed=services.site.official)
     app.add_middleware(HeadAsGet)
     app.add_middleware(EscapedQuery)
@@ -49,6 +54,8 @@ def _include_routes(app: FastAPI, web: Web) -> None:
     """The order matters where a pattern of one route also fits the address of another: the more specific one first."""
     app.include_router(operations.routes(web))
     app.include_router(native.routes(web, app))
+    app.include_router(rows.routes(web))
+    app.include_router(statistics.routes(web))
     app.include_router(ckan.routes(web))
     app.include_router(feed.routes(web))
     app.include_router(editions.routes(web))
@@ -57,6 +64,7 @@ def _include_routes(app: FastAPI, web: Web) -> None:
     for language in web.templates.languages:
         below = "" if language == "de" else f"/{language}"
         app.include_router(information.routes(web, language, app), prefix=below)
+        app.include_router(statistics_pages.routes(web, language), prefix=below)
         app.include_router(changes.routes(web, language), prefix=below)
         app.include_router(search.routes(web, language), prefix=below)
         if language != "de":

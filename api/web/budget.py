@@ -22,6 +22,8 @@ from api.web.web import Web
 #: Seconds in which an empty budget is full again.
 WINDOW = 60.0
 _MOST_CLIENTS = 50_000
+#: Place of the `Meter` in the ASGI scope.
+METER = "klar.meter"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,25 @@ class Accounts:
             self._accounts.popitem(last=False)
 
 
+class Meter:
+    """In the scope of a request: where the work is measured that its answer costs. What nobody measures is charged by the clock."""
+
+    def __init__(self, charge: Callable[[float], None]) -> None:
+        self._charge = charge
+        self.used = False
+
+    def __call__(self, seconds: float) -> None:
+        """On the event loop; also while the answer is being sent."""
+        self.used = True
+        self._charge(seconds)
+
+
+def meter_of(scope: Scope) -> Meter:
+    """One that charges nobody, where there is no budget."""
+    found = scope.get(METER)
+    return found if isinstance(found, Meter) else Meter(lambda seconds: None)
+
+
 class BudgetGate:
     """Refuses with 429 and `Retry-After` what is over the budget."""
 
@@ -109,14 +130,15 @@ class BudgetGate:
 
     async def _charged(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
         began = self._clock()
+        meter = Meter(lambda seconds: self._accounts.charge(client, requests=0, seconds=seconds))
 
         async def charging(message: Message) -> None:
             if message["type"] == "http.response.start":
                 requests = 0 if message["status"] == 304 else 1
-                self._accounts.charge(client, requests=requests, seconds=self._clock() - began)
+                self._accounts.charge(client, requests=requests, seconds=0.0 if meter.used else self._clock() - began)
             await send(message)
 
-        await self._app(scope, receive, charging)
+        await self._app({**scope, METER: meter}, receive, charging)
 
 
 def client_of(scope: Scope) -> str:

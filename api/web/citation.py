@@ -25,6 +25,20 @@ def citation(dataset: Dataset, site: Site, language: str) -> str:
     )
 
 
+def listed_citation(dataset: Dataset, site: Site, language: str) -> str:
+    """Of a data set that is kept elsewhere: who publishes it, and where it was found."""
+    there = dataset.upstream
+    year = str((there.modified if there and there.modified else dataset.modified).astimezone(BERLIN).year)
+    return text(
+        "citation_listed",
+        language,
+        publisher=dataset.publisher.name,
+        year=year,
+        title=dataset.title.in_language(language),
+        url=dataset.landing_page or site.dataset_url(dataset.name),
+    )
+
+
 def bibtex(dataset: Dataset, site: Site, language: str) -> str:
     local = dataset.modified.astimezone(BERLIN)
     fields = {

@@ -36,20 +36,21 @@ def dataset_page(web: Web, entry: DatasetEntry, language: str) -> DatasetPage:
     edition = services.store.edition(dataset.name, dataset.edition)
     editions = services.store.editions(dataset.name)
     first, states = _read_rows(web, edition)
-    lead, rest = _lead(dataset.description)
-    columns = _columns(dataset.table, first, _led_to(web, dataset.table), language)
-    own = len(dataset.table.fields) - len(provenance_fields())
+    lead, rest = lead_of(dataset.description)
+    table = dataset.columns
+    columns = _columns(table, first, _led_to(web, table), language)
+    own = len(table.fields) - len(provenance_fields())
     return DatasetPage(
         dataset=dataset,
         lead=lead,
         rest=rest,
-        period=_period(dataset.temporal, language),
+        period=period_words(dataset.temporal, language),
         downloads=_downloads(dataset, edition, language),
-        preview=preview(dataset.table, first, language),
+        preview=preview(table, first, language),
         own_columns=columns[:own],
         provenance_columns=columns[own:],
         checked=edition.created_at,
-        waiting=sum(each.table == dataset.table.name for each in services.store.quarantine(open_only=True)),
+        waiting=sum(each.table == table.name for each in services.store.quarantine(open_only=True)),
         missing=states.get(RowState.MISSING.value, 0),
         stale=states.get(RowState.STALE.value, 0),
         editions=edition_lines(editions)[:_NEWEST_EDITIONS],
@@ -102,7 +103,7 @@ def _read_rows(web: Web, edition: Edition) -> tuple[tuple[Mapping[str, Value], .
     return first, states
 
 
-def _lead(description: Text) -> tuple[Text, Text]:
+def lead_of(description: Text) -> tuple[Text, Text]:
     """First sentence and the rest, in each language."""
     parts = {tag: [*_SENTENCE_END.split(" ".join(words.split()), maxsplit=1), ""] for tag, words in description.tagged()}
     english = parts.get("en", ["", ""])
@@ -110,7 +111,7 @@ def _lead(description: Text) -> tuple[Text, Text]:
     return Text(de=german[0], en=english[0]), Text(de=german[1], en=english[1])
 
 
-def _period(period: Period | None, language: str) -> str:
+def period_words(period: Period | None, language: str) -> str:
     if period is None:
         return ""
     start = partial_date(str(period.start), language) if period.start else ""

@@ -25,6 +25,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+#: For the few pages that others may show within their own.
+EMBEDDABLE = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 _EVERYWHERE = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
@@ -33,7 +35,7 @@ _EVERYWHERE = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "cross-origin",
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "Content-Disposition, Content-Range, ETag, Last-Modified, Link",
+    "access-control-expose-headers": "Content-Disposition, Content-Range, ETag, Last-Modified, Link, Klar-Edition, Klar-Limited",
 }
 _PREFLIGHT = {
     "access-control-allow-methods": "GET, HEAD, OPTIONS",
@@ -85,7 +87,7 @@ class HeadAsGet:
 
 
 class CommonHeaders:
-    """Adds the headers above to every answer, and answers CORS preflights."""
+    """Adds the headers above to every answer that does not say something else itself, and answers CORS preflights."""
 
     def __init__(self, app: ASGIApp, *, indexed: bool) -> None:
         self._app = app
@@ -98,7 +100,9 @@ class CommonHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *self._headers]}
+                own = list(message.get("headers", ()))
+                said = {name for name, _ in own}
+                message = {**message, "headers": [*own, *(each for each in self._headers if each[0] not in said)]}
             await send(message)
 
         if scope["method"] == "OPTIONS":

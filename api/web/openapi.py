@@ -35,7 +35,15 @@ JSON = _answers("application/json", schema={"type": "object"})
 FEED = _answers(*MEDIA_TYPES.values(), schema={"type": "string"})
 DATA = _answers("application/json", *MEDIA_TYPES.values(), "text/html", "text/csv")
 ATOM = _answers("application/atom+xml", schema={"type": "string"})
+ROWS = _answers("application/json", *(each.media_type for each in (FileFormat.CSV, FileFormat.NDJSON, FileFormat.PARQUET)))
 FILE = _answers(*(each.media_type for each in FileFormat), "application/zip", schema={"type": "string", "format": "binary"})
+STATISTIC = _answers(
+    "text/csv",
+    "application/json",
+    FileFormat.XLSX.media_type,
+    FileFormat.PARQUET.media_type,
+    schema={"type": "string", "format": "binary"},
+)
 
 #: Operation -> what it is for. A test holds the keys equal to the routes.
 OPERATIONS: Mapping[str, Text] = {
@@ -74,9 +82,20 @@ OPERATIONS: Mapping[str, Text] = {
         de="Eine Seite des Katalogs nach DCAT-AP.de. Eine Seite umfasst feste Nummern; jenseits der letzten ist die Antwort 404.",
         en="One page of the catalogue in DCAT-AP.de. A page covers fixed numbers; beyond the last one the answer is 404.",
     ),
+    "rows": Text(
+        de="Fragen an die Tabelle im neuesten Stand: Filter (spalte__operator=wert), Auswahl, Ordnung, Gruppen; seitenweise. "
+        "Ob etwas fehlt, sagt „limited“, wo es weitergeht, „next“.",
+        en="Questions to the table in its newest edition: filters (column__operator=value), selection, order, groups with figures; page by "
+        "page. “limited” says whether something is left out, “next” where it goes on.",
+    ),
+    "rows_file": Text(
+        de="Dieselben Fragen, alle Zeilen als Datei: csv, json, ndjson, parquet.",
+        en="The same questions, all rows as a file: csv, json, ndjson, parquet.",
+    ),
     "list_changes": Text(
-        de="Was sich geändert hat, in der Reihenfolge des Geschehens: angelegt, Metadaten, neuer Stand, entfallen, zurückgezogen.",
-        en="What has changed, in order: created, metadata, new edition, removed, withdrawn.",
+        de="Was sich geändert hat, in der Reihenfolge des Geschehens: angelegt, Metadaten, neuer Stand, angekündigt zu entfallen, "
+        "entfallen, zurückgezogen, wieder geführt.",
+        en="What has changed, in order: created, metadata, new edition, deprecated, removed, withdrawn, returned.",
     ),
     "changes_atom": Text(
         de="Dasselbe für Feedreader, neueste zuerst (Atom).",
@@ -85,6 +104,30 @@ OPERATIONS: Mapping[str, Text] = {
     "ckan_version": Text(
         de="Version der CKAN-kompatiblen Schnittstelle; ihre Aktionen stehen unter /api/3/action/{name}, Erklärungen gibt help_show.",
         en="Version of the CKAN-compatible interface; its actions are at /api/3/action/{name}, help_show explains them.",
+    ),
+    "list_statistics": Text(
+        de="Alle Statistiken mit ihrem neuesten Stand.",
+        en="All statistics with their newest release.",
+    ),
+    "get_statistic": Text(
+        de="Was eine Statistik zählt: Dimensionen mit Schlüsseln, Tabellen, Geheimhaltung, Zeichen, Spalten (Table Schema).",
+        en="What a statistic counts: dimensions with codes, tables, disclosure control, symbols, columns (Table Schema).",
+    ),
+    "statistic_data": Text(
+        de="Zahlen des neuesten Stands als csv, json, jsonstat, xlsx oder parquet; ohne Parameter die Standardtabelle.",
+        en="Numbers of the newest release as csv, json, jsonstat, xlsx or parquet; without parameters the default table.",
+    ),
+    "list_releases": Text(
+        de="Alle Stände einer Statistik mit Anlass, neueste zuerst.",
+        en="All releases of a statistic with their reasons, newest first.",
+    ),
+    "release_data": Text(
+        de="Dieselben Fragen an einen bestimmten Stand; der Inhalt ändert sich nie.",
+        en="The same questions to one release; its content never changes.",
+    ),
+    "release_difference": Text(
+        de="Welche Zahlen sich zwischen zwei Ständen geändert haben: csv, json.",
+        en="Which numbers changed between two releases: csv, json.",
     ),
     "get_config": Text(de="Angaben zu dieser Installation und ihren Grenzen.", en="About this installation and its limits."),
     "get_openapi": Text(de="Diese Beschreibung als OpenAPI 3.1.", en="This description as OpenAPI 3.1."),
@@ -104,13 +147,14 @@ _PROBLEM_SCHEMA = {
     },
 }
 _PATH_PARAMETERS: Mapping[str, Text] = {
-    "name": Text(de="Name des Datensatzes", en="name of the data set"),
+    "name": Text(de="Name des Datensatzes oder der Statistik", en="name of the data set or statistic"),
     "number": Text(de="Nummer des Stands, ab 1", en="number of the edition, from 1"),
-    "before": Text(de="Nummer des früheren Stands", en="number of the earlier edition"),
-    "after": Text(de="Nummer des späteren Stands", en="number of the later edition"),
+    "before": Text(de="Nummer oder Name des früheren Stands", en="number or name of the earlier edition"),
+    "after": Text(de="Nummer oder Name des späteren Stands", en="number or name of the later edition"),
     "extension": Text(de="Dateiformat", en="file format"),
     "syntax": Text(de="Schreibweise", en="syntax"),
-    "form": Text(de="csv oder json", en="csv or json"),
+    "form": Text(de="csv oder json; bei Zahlen auch jsonstat, xlsx, parquet", en="csv or json; for numbers also jsonstat, xlsx, parquet"),
+    "release": Text(de="Name des Stands, etwa 2026-11-22", en="name of the release, such as 2026-11-22"),
 }
 
 

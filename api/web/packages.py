@@ -11,7 +11,7 @@ from schemas.model import Dataset
 
 
 def package_json(web: Web, name: str) -> dict[str, Any]:
-    """Its files are those of one edition, so that checksums hold whenever they are read. Raises UnknownDataset, Gone."""
+    """Its files are those of one edition, so that checksums hold whenever they are read. Raises UnknownDataset, Gone, NoTable."""
     dataset, edition = _newest(web, name)
     base = f"editions/{edition.number}"
     return datapackage.datapackage(
@@ -24,7 +24,7 @@ def package_json(web: Web, name: str) -> dict[str, Any]:
 
 
 def package_zip(web: Web, name: str) -> bytes:
-    """Raises UnknownDataset, Gone, NotReady."""
+    """Raises UnknownDataset, Gone, NoTable, NotReady."""
     dataset, edition = _newest(web, name)
     stored = edition.files.get("csv")
     if stored is None:
@@ -34,5 +34,5 @@ def package_zip(web: Web, name: str) -> bytes:
 
 
 def _newest(web: Web, name: str) -> tuple[Dataset, Edition]:
-    dataset = web.entry(name).dataset
+    dataset = web.tabular(name).dataset
     return dataset, web.services.store.edition(name, dataset.edition)

@@ -22,6 +22,7 @@ class Card:
     kind: str
     modified: datetime
     rows: int
+    catalogue: str  #: title of the one it was taken from; "" for our own
     formats: tuple[str, ...]
     licence: Text
 
@@ -133,6 +134,35 @@ class DatasetPage:
     bibtex: str
     snippets: tuple[Snippet, ...]
     report: str  #: mailto
+    uri: str
+    structured: str  #: schema.org as JSON-LD, safe in a script element
+
+
+@dataclass(frozen=True, kw_only=True)
+class Elsewhere:
+    """A file that lies elsewhere."""
+
+    title: Text
+    description: Text | None
+    address: str
+    format: str  #: "" when nobody said
+    size: int | None  #: bytes; None when nobody said
+    licence: Text
+    licence_url: str  #: "" when there is nothing to read
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedPage:
+    """A data set without a table here."""
+
+    dataset: Dataset
+    lead: Text  #: first sentence of the description
+    rest: Text  #: the others
+    period: str  #: temporal coverage in words, or ""
+    catalogue: str  #: title of the one it was taken from; "" for our own
+    changed: datetime | None  #: where it is kept; None when nobody said
+    links: tuple[Elsewhere, ...]
+    citation: str
     uri: str
     structured: str  #: schema.org as JSON-LD, safe in a script element
 

@@ -8,14 +8,15 @@ from typing import Annotated, Any, Literal, get_origin
 
 from fastapi import Query, Request
 from fastapi.routing import APIRoute
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from api.web.problems import RepeatedParameter
+from schemas.links import UNSTATED
 from schemas.values import FileFormat, Licence, Theme
 
 KINDS = ("participation", "project", "sensor", "council", "statistics", "other")
 #: Appended to links by mail programs and social networks. klar neither reads nor keeps them, but a reader should not suffer.
-_TRACKING = ("utm_", "mtm_", "pk_", "fbclid", "gclid", "mc_")
+TRACKING = ("utm_", "mtm_", "pk_", "fbclid", "gclid", "mc_")
 PAGE_SIZE = 20
 
 
@@ -38,7 +39,7 @@ class Parameters(BaseModel):
         """An HTML form also sends the fields that nobody filled in."""
         if not isinstance(given, dict):
             return given
-        kept = {name: _without_blank(value) for name, value in given.items() if not str(name).startswith(_TRACKING)}
+        kept = {name: _without_blank(value) for name, value in given.items() if not str(name).startswith(TRACKING)}
         return {name: value for name, value in kept.items() if value not in ("", [])}
 
 
@@ -79,7 +80,9 @@ class NoParameters(Parameters):
 ThemeCode = Literal["AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"]
 KindCode = Literal["participation", "project", "sensor", "council", "statistics", "other"]
 FormatCode = Literal["csv", "json", "ndjson", "xlsx", "parquet", "geojson"]
-LicenceCode = Literal["dl-zero-de/2.0", "dl-by-de/2.0", "cc-zero", "cc-by/4.0", "cc-by-sa/4.0", "odbl", "odby", "odcpddl", "officialWork"]
+LicenceCode = Literal[
+    "dl-zero-de/2.0", "dl-by-de/2.0", "cc-zero", "cc-by/4.0", "cc-by-sa/4.0", "odbl", "odby", "odcpddl", "officialWork", "other"
+]
 UpdatedCode = Literal["30d", "1y", "older"]
 SortCode = Literal["relevance", "updated", "title"]
 
@@ -89,7 +92,12 @@ class SearchParameters(Parameters):
     theme: list[ThemeCode] = _described([], "Thema (EU data theme)", "EU data theme", max_length=13)
     type: list[KindCode] = _described([], "Art des Datensatzes", "kind of data set", max_length=6)
     format: list[FormatCode] = _described([], "Dateiformat", "file format", max_length=6)
-    license: list[LicenceCode] = _described([], "Lizenz (dcat-ap.de)", "licence (dcat-ap.de)", max_length=9)
+    license: list[LicenceCode] = _described(
+        [], "Lizenz (dcat-ap.de; other: in keiner Liste)", "licence (dcat-ap.de; other: in no list)", max_length=10
+    )
+    catalogue: list[Annotated[str, StringConstraints(max_length=200)]] = _described(
+        [], "Katalog, aus dem der Datensatz übernommen ist", "catalogue the data set was taken from", max_length=20
+    )
     updated: UpdatedCode | None = _described(
         None, "zuletzt geändert: in 30 Tagen, in einem Jahr, davor", "last changed: within 30 days, a year, before that"
     )
@@ -159,6 +167,6 @@ AtomQuery = Annotated[AtomParameters, Query()]
 CODES = {
     "theme": tuple(each.code for each in Theme),
     "format": tuple(each.extension for each in FileFormat),
-    "license": tuple(each.code for each in Licence),
+    "license": (*(each.code for each in Licence), UNSTATED.code),
     "type": KINDS,
 }

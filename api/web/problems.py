@@ -11,8 +11,11 @@ from starlette.exceptions import HTTPException
 from api.web.wording import day
 from catalog.database import Unreachable
 from catalog.entries import NotRendered
+from catalog.query import Cancelled, TooExpensive, TooLarge
 from catalog.search import NotIndexed
-from schemas.errors import Busy, Gone, KlarError, UnknownDataset, UnknownEdition, UnknownItem, Unwritable, WrongSchemaVersion
+from catalog.statistics.errors import DamagedRelease, NotPublished, RepeatedChoice, UnknownChoice, UnknownRelease, UnknownStatistic
+from schemas.errors import Busy, Gone, KlarError, NoTable, UnknownDataset, UnknownEdition, UnknownItem, Unwritable, WrongSchemaVersion
+from schemas.statistics import TOTAL
 from schemas.values import Text
 
 
@@ -47,6 +50,34 @@ class RepeatedParameter(KlarError):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+
+
+class WrongParameter(KlarError):
+    """A parameter that this table does not have, or a value that does not fit it. `members`: what else helps."""
+
+    def __init__(self, name: str, *, allowed: Sequence[str], unknown: bool = False, members: Mapping[str, Any] | None = None) -> None:
+        super().__init__(name)
+        self.name = name
+        self.allowed = tuple(allowed)
+        self.unknown = unknown
+        self.members = members or {}
+
+
+class ProtectedStatistics(KlarError):
+    """Counts of persons are answered by the statistics API alone."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
+class OutdatedCursor(KlarError):
+    """The data set has a newer edition than the one these pages were from."""
+
+    def __init__(self, *, edition: int, newest: int) -> None:
+        super().__init__(f"{edition} < {newest}")
+        self.edition = edition
+        self.newest = newest
 
 
 class Unready(NotReady):
@@ -146,6 +177,27 @@ KINDS: Mapping[type[Exception], _Kind] = {
         title=Text(de="In dieser Form gibt es das nicht", en="Not available in this form"),
         detail=Text(de="Angeboten wird: {allowed}.", en="What is offered: {allowed}."),
     ),
+    UnknownStatistic: _Kind(
+        status=404,
+        code="unknown-statistic",
+        title=Text(de="Diese Statistik gibt es nicht", en="There is no such statistic"),
+        detail=Text(de="Es gibt: {allowed}.", en="There are: {allowed}."),
+    ),
+    UnknownRelease: _Kind(
+        status=404,
+        code="unknown-release",
+        title=Text(de="Diesen Stand gibt es nicht", en="There is no such release"),
+        detail=Text(de="Stände dieser Statistik, neueste zuerst: {allowed}.", en="Releases of this statistic, newest first: {allowed}."),
+    ),
+    NotPublished: _Kind(
+        status=422,
+        code="not-published",
+        title=Text(de="Diese Tabelle wird nicht veröffentlicht", en="This table is not published"),
+        detail=Text(
+            de="{dimensions}: Das steht in keiner der geplanten Tabellen dieser Statistik (Regel {rule}). Stattdessen: {allowed}.",
+            en="{dimensions}: none of the planned tables of this statistic has this (rule {rule}). Ask instead: {allowed}.",
+        ),
+    ),
     Gone: _Kind(
         status=410,
         code="gone",
@@ -170,6 +222,58 @@ KINDS: Mapping[type[Exception], _Kind] = {
             en="Please try again in {seconds} seconds. The limits are at /api/v1/config; whole data sets are offered as files.",
         ),
     ),
+    NoTable: _Kind(
+        status=404,
+        code="no-table",
+        title=Text(de="Dieser Datensatz hat hier keine Zeilen", en="There are no rows of this data set here"),
+        detail=Text(
+            de="Er ist hier nur verzeichnet oder besteht aus Diensten. Wo er liegt, sagt seine Seite. Dateien anderswo: {places}.",
+            en="It is only listed here or consists of services. Its page says where it is kept. Files elsewhere: {places}.",
+        ),
+    ),
+    ProtectedStatistics: _Kind(
+        status=422,
+        code="protected-statistics",
+        title=Text(de="Diese Statistik hat eine eigene Schnittstelle", en="These statistics have an interface of their own"),
+        detail=Text(
+            de="Zahlen über Personen werden nur in den geprüften Tabellen ausgegeben: {address}.",
+            en="Numbers about persons are given in the audited tables only: {address}.",
+        ),
+    ),
+    OutdatedCursor: _Kind(
+        status=410,
+        code="outdated-cursor",
+        title=Text(de="Inzwischen gibt es einen neuen Stand", en="There is a newer edition by now"),
+        detail=Text(
+            de="Die Seiten bis hierher waren aus Stand {edition}, jetzt gilt Stand {newest}. Bitte ohne „cursor“ von vorn beginnen; "
+            "ältere Stände gibt es weiter als Datei unter „editions“.",
+            en="The pages so far were from edition {edition}, now it is edition {newest}. Please begin again without “cursor”; "
+            "older editions remain as files under “editions”.",
+        ),
+    ),
+    TooExpensive: _Kind(
+        status=422,
+        code="too-expensive",
+        title=Text(de="Diese Frage ist zu aufwendig", en="This question is too expensive"),
+        detail=Text(
+            de="Sie braucht mehr Zeit oder Speicher, als eine Antwort haben darf. Es hilft: mehr Filter, weniger Gruppen, keine Ordnung. "
+            "Die ganze Tabelle gibt es als Datei.",
+            en="It needs more time or memory than one answer may take. More filters, fewer groups or no order help. "
+            "The whole table is offered as a file.",
+        ),
+    ),
+    TooLarge: _Kind(
+        status=422,
+        code="too-large",
+        title=Text(de="Diese Summe ist zu groß", en="This sum is too large"),
+        detail=Text(de="Sie passt nicht in 64 Bit.", en="It does not fit into 64 bits."),
+    ),
+    Cancelled: _Kind(
+        status=503,
+        code="cancelled",
+        title=Text(de="Die Anfrage wurde abgebrochen", en="The request was cancelled"),
+        detail=Text(de="Die Verbindung wurde beendet.", en="The connection was closed."),
+    ),
     WrongSchemaVersion: _Kind(
         status=503,
         code="not-ready",
@@ -181,6 +285,7 @@ KINDS: Mapping[type[Exception], _Kind] = {
     Unwritable: _NOT_READY,
     NotRendered: _NOT_READY,
     NotIndexed: _NOT_READY,
+    DamagedRelease: _NOT_READY,
     KlarError: _Kind(
         status=500,
         code="internal",
@@ -249,6 +354,13 @@ def problem_from(error: Exception, *, allowed: Sequence[str] = ()) -> Problem:
         return _parameter([{"parameter": error.name, "allowed": [error.allowed]}], _INVALID_PARAMETER)
     if isinstance(error, RepeatedParameter):
         return _parameter([{"parameter": error.name, "allowed": []}], _REPEATED_PARAMETER)
+    if isinstance(error, UnknownChoice):
+        return _parameter([_choice(error)], _INVALID_PARAMETER if error.value else _UNKNOWN_PARAMETER)
+    if isinstance(error, RepeatedChoice):
+        return _parameter([{"parameter": error.parameter, "allowed": []}], _REPEATED_PARAMETER)
+    if isinstance(error, WrongParameter):
+        wrong = {"parameter": error.name, "allowed": list(error.allowed), **error.members}
+        return _parameter([wrong], _UNKNOWN_PARAMETER if error.unknown else _INVALID_PARAMETER)
     kind = next((KINDS[each] for each in type(error).__mro__ if each in KINDS), _INTERNAL)
     if isinstance(error, TooManyRequests):
         words = {"seconds": str(error.retry_after)}
@@ -257,6 +369,20 @@ def problem_from(error: Exception, *, allowed: Sequence[str] = ()) -> Problem:
         return replace(_plain(kind), detail=error.reason, members={"reason": error.code})
     if isinstance(error, Gone):
         return _gone(kind, error)
+    if isinstance(error, NoTable):
+        words = {"places": ", ".join(error.places) or "–"}
+        return _filled(kind, words, words, {"places": list(error.places)})
+    if isinstance(error, NotPublished):
+        return _not_published(kind, error)
+    if isinstance(error, UnknownStatistic | UnknownRelease):
+        words = {"allowed": ", ".join(error.known) or "–"}
+        return _filled(kind, words, words, {"allowed": list(error.known)})
+    if isinstance(error, ProtectedStatistics):
+        words = {"address": error.address}
+        return _filled(kind, words, words, words)
+    if isinstance(error, OutdatedCursor):
+        words = {"edition": str(error.edition), "newest": str(error.newest)}
+        return _filled(kind, words, words, {"edition": error.newest})
     if isinstance(error, UnknownRepresentation):
         words = {"allowed": ", ".join(error.allowed)}
         return _filled(kind, words, words, {"allowed": list(error.allowed)})
@@ -282,6 +408,20 @@ def _plain(kind: _Kind) -> Problem:
 def _filled(kind: _Kind, german: Mapping[str, str], english: Mapping[str, str], members: Mapping[str, Any]) -> Problem:
     detail = Text(de=kind.detail.de.format_map(german), en=kind.detail.en.format_map(english))
     return Problem(status=kind.status, code=kind.code, title=kind.title, detail=detail, members=members)
+
+
+def _choice(error: UnknownChoice) -> dict[str, Any]:
+    value = {"value": error.value} if error.value else {}
+    return {"parameter": error.parameter, **value, "allowed": list(error.allowed)}
+
+
+def _not_published(kind: _Kind, error: NotPublished) -> Problem:
+    """`instead` are query strings that have an answer."""
+    instead = [f"group_by={','.join(each) or TOTAL}" for each in error.instead]
+    rule = f"planned-tables, {error.rules}"
+    words = {"dimensions": " × ".join(error.dimensions) or TOTAL, "rule": rule, "allowed": ", ".join(instead) or "–"}
+    members = {"rule": rule, "dimensions": list(error.dimensions), "instead": instead}
+    return _filled(kind, words, words, members)
 
 
 def _gone(kind: _Kind, error: Gone) -> Problem:

@@ -8,7 +8,9 @@ from api.web.templating import Addresses
 from catalog.entries import CatalogChange, DatasetEntry, Edition
 from catalog.formats import EXCEL_CSV
 from dcat.feed import MEDIA_TYPES
-from schemas.model import Agent, Dataset, Period, Removal
+from schemas.file_types import format_word
+from schemas.links import Link
+from schemas.model import Agent, Dataset, Period, Removal, Upstream
 from schemas.table import descriptor_from_table
 from schemas.values import Text
 
@@ -35,7 +37,8 @@ def summary_json(dataset: Dataset, addresses: Addresses) -> Json:
         "type": dataset.kind,
         "themes": [each.code for each in dataset.themes],
         "licence": dataset.licence.iri,
-        "formats": [each.format.extension for each in dataset.distributions],
+        "formats": list(formats_of(dataset)),
+        "catalogue": dataset.upstream.catalogue if dataset.upstream else None,
         "rows": dataset.rows,
         "edition": dataset.edition,
         "issued": moment_json(dataset.issued),
@@ -43,8 +46,8 @@ def summary_json(dataset: Dataset, addresses: Addresses) -> Json:
     }
 
 
-def record_json(entry: DatasetEntry, edition: Edition, addresses: Addresses) -> Json:
-    """Everything about one data set, its columns included."""
+def record_json(entry: DatasetEntry, edition: Edition | None, addresses: Addresses) -> Json:
+    """Everything about one data set, its columns included. `edition`: None for one that has none."""
     dataset = entry.dataset
     return summary_json(dataset, addresses) | {
         "uuid": dataset.uuid,
@@ -58,8 +61,8 @@ def record_json(entry: DatasetEntry, edition: Edition, addresses: Addresses) -> 
         "frequency": {"code": dataset.frequency.code, "iri": dataset.frequency.iri, "title": text_json(dataset.frequency.title)},
         "temporal": _period_json(dataset.temporal),
         "spatial": _place_json(dataset),
-        "access_right": dataset.access_right.iri,
-        "availability": dataset.availability.iri,
+        "access_right": dataset.access_right.iri if dataset.access_right else None,
+        "availability": dataset.availability.iri if dataset.availability else None,
         "languages": [each.tag for each in dataset.languages],
         "provenance": text_json(dataset.provenance),
         "sources": [
@@ -74,9 +77,11 @@ def record_json(entry: DatasetEntry, edition: Edition, addresses: Addresses) -> 
         "removal": _removal_json(dataset.removal),
         "official": dataset.official,
         "edition_note": text_json(dataset.edition_note),
-        "files": files_json(edition, f"/datasets/{dataset.name}", addresses),
-        "schema": descriptor_from_table(dataset.table),
-        "links": _links_json(dataset.name, addresses),
+        "files": files_json(edition, f"/datasets/{dataset.name}", addresses) if edition else [],
+        "elsewhere": [_link_json(each, dataset) for each in dataset.links],
+        "upstream": _upstream_json(dataset.upstream),
+        "schema": descriptor_from_table(dataset.table) if dataset.table else None,
+        "links": _links_json(dataset, addresses),
     }
 
 
@@ -144,6 +149,41 @@ def _removal_json(removal: Removal | None) -> Json | None:
     return {"announced": moment_json(removal.announced), "at": moment_json(removal.at), "reason": text_json(removal.reason)}
 
 
+def formats_of(dataset: Dataset) -> tuple[str, ...]:
+    """Extensions of our own files, and what formats elsewhere are called."""
+    theirs = (each.format.extension if each.format else format_word(each).lower() for each in dataset.links)
+    return tuple(dict.fromkeys((*(each.format.extension for each in dataset.distributions), *filter(None, theirs))))
+
+
+def _upstream_json(upstream: Upstream | None) -> Json | None:
+    """Where it is kept, and what is said of it there."""
+    if upstream is None:
+        return None
+    return {
+        "uri": upstream.uri,
+        "catalogue": upstream.catalogue,
+        "issued": str(upstream.issued) if upstream.issued else None,
+        "modified": moment_json(upstream.modified),
+        "version": upstream.version or None,
+    }
+
+
+def _link_json(link: Link, dataset: Dataset) -> Json:
+    licence = link.licence or dataset.licence
+    return {
+        "title": text_json(link.title) if link.title else None,
+        "description": text_json(link.description) if link.description else None,
+        "access_url": link.access_url,
+        "download_url": link.download_url or None,
+        "format": format_word(link) or None,
+        "media_type": link.media_type or None,
+        "size": link.byte_size,
+        "licence": {"iri": licence.iri, "title": text_json(licence.title), "attribution": link.licence.attribution or None},
+        "issued": moment_json(link.issued),
+        "modified": moment_json(link.modified),
+    }
+
+
 def _licence_json(dataset: Dataset) -> Json:
     licence = dataset.licence
     return {
@@ -161,15 +201,19 @@ def _period_json(period: Period | None) -> Mapping[str, str | None] | None:
     return {"start": str(period.start) if period.start else None, "end": str(period.end) if period.end else None}
 
 
-def _place_json(dataset: Dataset) -> Json:
+def _place_json(dataset: Dataset) -> Json | None:
     place = dataset.spatial
+    if place is None:
+        return None
     return {"title": text_json(place.title), "iris": list(place.iris), "bbox": place.bbox, "centroid": place.centroid}
 
 
-def _links_json(name: str, addresses: Addresses) -> Json:
-    base = f"/datasets/{name}"
-    return {syntax: addresses.absolute(f"{base}.{syntax}") for syntax in MEDIA_TYPES} | {
-        "html": addresses.absolute(base),
+def _links_json(dataset: Dataset, addresses: Addresses) -> Json:
+    base = f"/datasets/{dataset.name}"
+    described = {syntax: addresses.absolute(f"{base}.{syntax}") for syntax in MEDIA_TYPES} | {"html": addresses.absolute(base)}
+    if dataset.table is None:
+        return described
+    return described | {
         "editions": addresses.absolute(f"{base}/editions.json"),
         "datapackage": addresses.absolute(f"{base}/datapackage.json"),
         "zip": addresses.absolute(f"{base}.zip"),

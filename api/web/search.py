@@ -16,14 +16,15 @@ from api.web.texts import text
 from api.web.web import Web
 from catalog.search import Query
 from catalog.search.query import Sort
+from schemas.file_types import format_word
 from schemas.model import Dataset
 from schemas.values import FileFormat, Licence, Theme
 
 _SPACES = re.compile(r"\s+")
 #: Facets in the order of the page, and whether they stand unfolded.
-_FACET_NAMES = {"type": "kind", "theme": "theme", "format": "format", "license": "licence", "updated": "updated"}
+_FACET_NAMES = {"type": "kind", "theme": "theme", "format": "format", "license": "licence", "catalogue": "catalogue", "updated": "updated"}
 _SORTS: Mapping[str, Sort] = {"relevance": "relevance", "updated": "modified", "title": "title"}
-_FACETS = {"type": True, "theme": True, "format": False, "license": False, "updated": False}
+_FACETS = {"type": True, "theme": True, "format": False, "license": False, "catalogue": False, "updated": False}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,8 @@ class FoundDatasets:
 
 def card(dataset: Dataset) -> Card:
     """NDJSON is left out: for readers of a list it is JSON once more."""
-    formats = [each.format.extension for each in dataset.distributions if each.format is not FileFormat.NDJSON]
+    formats = [text(f"short_{each.format.extension}", "de") for each in dataset.distributions if each.format is not FileFormat.NDJSON]
+    formats += [word for word in map(format_word, dataset.links) if word]
     return Card(
         name=dataset.name,
         title=dataset.title,
@@ -47,7 +49,8 @@ def card(dataset: Dataset) -> Card:
         kind=dataset.kind,
         modified=dataset.modified,
         rows=dataset.rows,
-        formats=tuple(text(f"short_{each}", "de") for each in formats),
+        formats=tuple(dict.fromkeys(formats)),
+        catalogue=dataset.upstream.catalogue if dataset.upstream else "",
         licence=dataset.licence.title,
     )
 
@@ -200,11 +203,13 @@ def label_of(facet: str, value: str, language: str) -> str:
         case "theme":
             return next((each.title.in_language(language) for each in Theme if each.code == value), value)
         case "license":
-            return next((each.title.in_language(language) for each in Licence if each.code == value), value)
+            return next((each.title.in_language(language) for each in Licence if each.code == value), text("licence_other", language))
         case "format":
             return FileFormat.from_extension(value).title.in_language(language)
         case "type":
             return text(f"kind_{value}", language)
+        case "catalogue":
+            return value
         case _:
             return text(f"updated_{value}", language)
 
@@ -236,6 +241,7 @@ def _query(parameters: SearchParameters, size: int, language: str) -> Query:
         kind=tuple(parameters.type),
         format=tuple(parameters.format),
         licence=tuple(parameters.license),
+        catalogue=tuple(parameters.catalogue),
         updated=parameters.updated or "",
         sort=_SORTS[parameters.sort or default_sort(parameters)],
         language=language,

@@ -30,6 +30,7 @@ class PublicSource:
     schedule: str = ""  #: cron in Europe/Berlin; "" when it is harvested by hand
     expected_interval: timedelta | None = None  #: longest time between two runs by its schedule
     url: str = ""  #: only http(s)
+    personal_data: bool = False  #: what its runs found must show nowhere
 
 
 @dataclass(frozen=True, kw_only=True)

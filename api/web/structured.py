@@ -5,8 +5,11 @@ from typing import Any
 
 from api.web.record import file_path
 from api.web.templating import Addresses, page_path
+from schemas.file_types import format_word
+from schemas.links import Link
 from schemas.model import Dataset, Period, Place
 from schemas.table import Table, provenance_fields
+from schemas.values import Licence
 
 #: Search engines cut longer descriptions (schema.org itself sets no limit).
 _LONGEST_DESCRIPTION = 5000
@@ -20,23 +23,22 @@ def structured_data(dataset: Dataset, addresses: Addresses, language: str) -> st
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "@id": site.dataset_uri(dataset.name),
-        "identifier": site.dataset_uri(dataset.name),
+        "identifier": dataset.upstream.uri if dataset.upstream else site.dataset_uri(dataset.name),
+        "isBasedOn": dataset.landing_page if dataset.upstream else "",
         "url": addresses.absolute(page_path(f"/datasets/{dataset.name}", language)),
         "name": dataset.title.in_language(language),
         "description": dataset.description.in_language(language)[:_LONGEST_DESCRIPTION],
         "keywords": [each.in_language(language) for each in dataset.keywords],
-        "license": dataset.licence.text_url or dataset.licence.iri,
+        "license": dataset.licence.text_url or (dataset.licence.iri if isinstance(dataset.licence, Licence) else ""),
         "creditText": dataset.attribution,
-        "isAccessibleForFree": True,
+        "isAccessibleForFree": True if dataset.upstream is None else None,
         "inLanguage": [each.tag for each in dataset.languages],
         "creator": publisher,
         "publisher": publisher,
-        "datePublished": dataset.issued.date().isoformat(),
-        "dateModified": dataset.modified.date().isoformat(),
-        "version": str(dataset.edition),
+        **_times(dataset),
         "temporalCoverage": _coverage(dataset.temporal),
-        "spatialCoverage": _place(dataset.spatial, language),
-        "variableMeasured": _variables(dataset.table, language),
+        "spatialCoverage": _place(dataset.spatial, language) if dataset.spatial else {},
+        "variableMeasured": _variables(dataset.table, language) if dataset.table else [],
         "includedInDataCatalog": {"@type": "DataCatalog", "name": site.title, "url": addresses.absolute("/catalog")},
         "distribution": [
             {
@@ -47,11 +49,34 @@ def structured_data(dataset: Dataset, addresses: Addresses, language: str) -> st
                 "sha256": each.sha256,
             }
             for each in dataset.distributions
-        ],
+        ]
+        + [_linked(each, language) for each in dataset.links],
     }
     written = json.dumps(_without_empty(document), ensure_ascii=False, separators=(",", ":"))
     # In HTML only these can end a script element or begin a comment in it; JSON may write every character as an escape.
     return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _times(dataset: Dataset) -> dict[str, str]:
+    there = dataset.upstream
+    if there is None:
+        first, last, version = dataset.issued.date().isoformat(), dataset.modified.date().isoformat(), str(dataset.edition or "")
+    else:
+        first, last, version = str(there.issued or ""), there.modified.date().isoformat() if there.modified else "", there.version
+    return {"datePublished": first, "dateModified": last, "version": version}
+
+
+def _linked(link: Link, language: str) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "@type": "DataDownload",
+            "name": link.title.in_language(language) if link.title else "",
+            "encodingFormat": link.media_type or format_word(link),
+            "contentUrl": link.download_url or link.access_url,
+            "contentSize": f"{link.byte_size} B" if link.byte_size is not None else "",
+            "license": link.licence.text_url,
+        }
+    )
 
 
 def _variables(table: Table, language: str) -> list[dict[str, str]]:

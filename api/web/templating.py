@@ -59,6 +59,7 @@ class Frame:
     section: str = ""  #: which entry of the navigation is current
     query: str = ""  #: of the address, with "?": kept when the language is changed
     lasting: bool = True  #: False for errors, which search engines should forget
+    indexed: bool = True  #: False for what search engines shall not show, though it stays: invented numbers
     alternates: tuple[tuple[str, str], ...] = ()  #: media type and path of other representations
 
 
@@ -74,6 +75,7 @@ class Templates:
             "version": version,
             "languages": self.languages,
             "stylesheet": self._addresses.file(f"/static/klar.css?v={_digest('klar.css')}"),
+            "statistics_stylesheet": self._addresses.file(f"/static/statistics.css?v={_digest('statistics.css')}"),
             "icon": self._addresses.file("/static/icon.svg"),
         }
         self._environments = {each: _environment(each, self._addresses, common) for each in (*self.languages, "de")}

@@ -11,13 +11,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.web.answers import Representation, represent, respond
 from api.web.cache import RevisionCache, RevisionValue
+from api.web.coding import GZIP, compressed, takes_gzip
 from api.web.problems import UnknownPage
 from api.web.published import Summary, summary
 from api.web.services import LEGAL_PAGES, PublicServices
 from api.web.templating import Addresses, Frame, Templates
 from catalog.entries import DatasetEntry, Edition
 from schemas.declaration import DATASET_NAME
-from schemas.errors import UnknownDataset, UnknownEdition
+from schemas.errors import Gone, UnknownDataset, UnknownEdition
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 HTML = "text/html; charset=utf-8"
@@ -30,14 +31,35 @@ class Web:
     templates: Templates
     addresses: Addresses
     summary: Callable[[], Summary]  #: of the present revision
+    missing: Callable[[], tuple[str, ...]]  #: data sets that cannot be served as RDF in the present revision
 
     def entry(self, name: str) -> DatasetEntry:
         """Raises UnknownDataset, Gone."""
         return self.services.store.dataset(dataset_name(name))
 
+    def tabular(self, name: str) -> DatasetEntry:
+        """One whose table klar holds. Raises UnknownDataset, Gone, NoTable."""
+        found = self.entry(name)
+        found.dataset.columns  # noqa: B018  # raises
+        return found
+
     def edition(self, name: str, number: str) -> Edition:
-        """Raises UnknownDataset, UnknownEdition, Gone."""
+        """Raises UnknownDataset, UnknownEdition, Gone, NoTable."""
+        self._require_editions(name)
         return self.services.store.edition(dataset_name(name), edition_number(number))
+
+    def editions(self, name: str) -> tuple[Edition, ...]:
+        """Newest first, also of a removed data set. Raises UnknownDataset, Gone, NoTable."""
+        self._require_editions(name)
+        return self.services.store.editions(dataset_name(name))
+
+    def _require_editions(self, name: str) -> None:
+        """What was removed keeps its editions, unless it never had any."""
+        try:
+            self.tabular(name)
+        except Gone:
+            if not self.services.store.editions(dataset_name(name)):
+                raise
 
     def page(self, template: str, frame: Frame, page: object) -> Representation:
         headers = {"content-language": frame.language, "vary": "Accept"}
@@ -52,12 +74,17 @@ class Web:
     ) -> Response:
         """The same on the event loop: what is finished costs no thread hop, making it does. `negotiated`: the address alone does not
         decide the answer; else `FinishedAnswers` gives it the next time, before routing."""
-        found = self.cache.find(key)
-        if found is None:
-            found = await run_in_threadpool(self.cache.obtain, key, build)
+        found = await self._obtained(key, build)
+        if found.compressible and takes_gzip(request.scope):
+            plain, key = key, (key, GZIP)
+            found = await self._obtained(key, lambda: compressed(self.cache.obtain(plain, build)))
         if not negotiated:
             self.cache.remember_address(_address(request.scope), key)
         return respond(request, found)
+
+    async def _obtained(self, key: Hashable, build: Callable[[], Representation]) -> Representation:
+        found = self.cache.find(key)
+        return await run_in_threadpool(self.cache.obtain, key, build) if found is None else found
 
 
 class FinishedAnswers:
@@ -74,8 +101,9 @@ class FinishedAnswers:
 
 
 def _address(scope: Scope) -> bytes:
+    """What decides an answer that is not negotiated: path, query, and whether it may be compressed."""
     query: bytes = scope["query_string"]
-    return str(scope["path"]).encode() + b"?" + query
+    return (b"gzip " if takes_gzip(scope) else b"") + str(scope["path"]).encode() + b"?" + query
 
 
 def web_from(services: PublicServices) -> Web:
@@ -85,6 +113,7 @@ def web_from(services: PublicServices) -> Web:
         templates=Templates(services.site, legal=LEGAL_PAGES, version=services.version),
         addresses=Addresses(site=services.site),
         summary=RevisionValue(services.store.state, lambda: summary(services.store)),
+        missing=RevisionValue(services.store.state, lambda: services.store.missing_fragments(services.renderer.key)),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from catalog.formats import json_rows, points
-from catalog.formats.about import About
+from catalog.formats.about import About, Note
 from catalog.formats.canonical_csv import read_rows, write_csv
 from catalog.formats.cells import cells
 from catalog.formats.german_csv import excel_csv
@@ -13,7 +13,7 @@ from schemas.row import Value
 from schemas.table import Table
 from schemas.values import FileFormat
 
-__all__ = ["EXCEL_CSV", "About", "excel_csv", "formats_of", "read_rows", "write"]
+__all__ = ["EXCEL_CSV", "About", "Note", "excel_csv", "formats_of", "read_rows", "write"]
 
 #: Key of the German spreadsheet dialect among the files of an edition; it is a dialect of CSV, not a format of its own.
 EXCEL_CSV = "excel-de.csv"
@@ -25,7 +25,7 @@ _WRITERS: Mapping[FileFormat, Writer] = {
     FileFormat.JSON: lambda table, rows, about: json_rows.write_json(table, rows),
     FileFormat.NDJSON: lambda table, rows, about: json_rows.write_ndjson(table, rows),
     FileFormat.XLSX: lambda table, rows, about: write_xlsx(table, cells(table, rows), about),
-    FileFormat.PARQUET: lambda table, rows, about: write_parquet(table, cells(table, rows)),
+    FileFormat.PARQUET: lambda table, rows, about: write_parquet(table, cells(table, rows), about.footer),
     FileFormat.GEOJSON: points.write_geojson,
 }
 

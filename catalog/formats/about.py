@@ -7,6 +7,15 @@ from schemas.values import Licence, Text
 
 
 @dataclass(frozen=True, kw_only=True)
+class Note:
+    """One thing to know before using the numbers."""
+
+    name: str  #: for programs, `[a-z_]+`
+    title: Text
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class About:
     name: str  #: of the data set
     title: Text
@@ -17,3 +26,9 @@ class About:
     edition: int
     modified: datetime  #: time of this edition, aware
     sources: tuple[str, ...] = ()  #: whose figures these are, one line each
+    notes: tuple[Note, ...] = ()  #: XLSX has a sheet of its own for them, Parquet its footer
+
+    @property
+    def footer(self) -> dict[str, str]:
+        """The notes as key-value pairs."""
+        return {each.name: each.content for each in self.notes}

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from catalog.formats.canonical_csv import quoted
-from catalog.formats.cells import cells, text_of
+from catalog.formats.cells import Line, cells, text_of
 from schemas.dates import PartialDate
 from schemas.row import Value
 from schemas.table import Field, Table
@@ -23,10 +23,18 @@ def excel_csv(table: Table, rows: Sequence[Mapping[str, Value]]) -> bytes:
     """UTF-8 with BOM, `;`, decimal comma, dates like 12.06.2023 (06.2023 and 2023 where no more is known), times of
     Europe/Berlin, ja/nein, German titles as header. Texts that a spreadsheet would run start with an apostrophe
     (OWASP, "CSV Injection"). Raises WrongValue."""
+    return excel_head(table) + excel_lines(table, cells(table, rows))
+
+
+def excel_head(table: Table) -> bytes:
+    """What stands before the first row."""
+    return _BOM + _line(neutral(title) for title in german_titles(table)).encode()
+
+
+def excel_lines(table: Table, lines: Iterable[Line]) -> bytes:
+    """Rows, without what stands before them: for files that are written piece by piece."""
     columns = [_column(each) for each in table.fields]
-    lines = [_line(neutral(title) for title in german_titles(table))]
-    lines += [_line(show(value) for show, value in zip(columns, line, strict=True)) for line in cells(table, rows)]
-    return _BOM + "".join(lines).encode()
+    return "".join(_line(show(value) for show, value in zip(columns, line, strict=True)) for line in lines).encode()
 
 
 def german_titles(table: Table) -> tuple[str, ...]:

@@ -12,10 +12,11 @@ from schemas.table import Table
 _TYPES = {"integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "datetime": "TIMESTAMPTZ"}
 
 
-def write_parquet(table: Table, lines: Sequence[Line]) -> bytes:
+def write_parquet(table: Table, lines: Sequence[Line], metadata: Mapping[str, str] | None = None) -> bytes:
     """Columns in the table's order, rows in the given one. integer BIGINT, number DOUBLE, boolean BOOLEAN, datetime
     TIMESTAMP WITH TIME ZONE (UTC), all else VARCHAR: a date of reduced precision is no DATE. A column with a value that
-    its type cannot hold (a time without offset, an integer beyond 64 bits) is VARCHAR as a whole."""
+    its type cannot hold (a time without offset, an integer beyond 64 bits) is VARCHAR as a whole.
+    `metadata` stands as key-value pairs in the footer."""
     import duckdb  # heavy: 160 ms
 
     columns = [list(column) for column in zip(*lines, strict=True)] if lines else [[] for _ in table.fields]
@@ -25,7 +26,7 @@ def write_parquet(table: Table, lines: Sequence[Line]) -> bytes:
     with tempfile.TemporaryDirectory(prefix="klar-parquet-") as folder, duckdb.connect(":memory:", config=_SETTINGS) as connection:
         connection.execute("CREATE TABLE data AS SELECT " + select, values)
         target = Path(folder, "data.parquet")
-        connection.execute(f"COPY data TO '{str(target).replace(chr(39), chr(39) * 2)}' (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"COPY data TO {_literal(str(target))} (FORMAT parquet, COMPRESSION zstd{_footer(metadata or {})})")
         return target.read_bytes()
 
 
@@ -63,3 +64,14 @@ def _texts(column: Sequence[Value]) -> list[str | None]:
 
 def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _footer(metadata: Mapping[str, str]) -> str:
+    if not metadata:
+        return ""
+    return ", KV_METADATA {" + ", ".join(f"{_identifier(name)}: {_literal(content)}" for name, content in metadata.items()) + "}"
+
+
+def _literal(text: str) -> str:
+    """As SQL writes a text: COPY takes no parameters."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,4 +1,4 @@
-"""XLSX with three sheets: the data, what the columns mean, and whose they are under which licence."""
+"""XLSX: the data, what the columns mean, whose they are under which licence, and notes where there are any."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -40,6 +40,9 @@ def write_xlsx(table: Table, lines: Sequence[Line], about: About) -> bytes:
         _data_sheet(workbook.add_worksheet("Daten" if number == 1 else f"Daten {number}"), table, part, formats)
     _text_sheet(workbook.add_worksheet("Spalten"), _COLUMN_HEADER, map(_column, table.fields), formats)
     _text_sheet(workbook.add_worksheet("Quelle und Lizenz"), _ABOUT_HEADER, _about(about), formats)
+    if about.notes:
+        notes = ((each.title.de, each.title.in_language("en"), each.content) for each in about.notes)
+        _text_sheet(workbook.add_worksheet("Hinweise"), _ABOUT_HEADER, notes, formats)
     workbook.close()
     return content.getvalue()
 

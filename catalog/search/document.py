@@ -10,7 +10,7 @@ from schemas.row import Value
 from schemas.values import Text
 
 #: Further fields with whole values: what interfaces of others filter, count and sort by.
-LABELS = ("uuid", "organization", "organization_id", "group", "tag", "resource_format")
+LABELS = ("uuid", "organization", "organization_id", "group", "tag", "resource_format", "resource")
 _CELLS = 50_000  #: cells of a data set that are searched
 
 
@@ -27,6 +27,7 @@ class Document:
     kind: str
     formats: tuple[str, ...] = ()  #: extensions
     licence: str  #: code
+    catalogue: str = ""  #: title of the one it was taken from; "" for our own
     modified: datetime  #: aware
     issued: datetime | None = None  #: aware; None: as `modified`
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: LABELS -> values, as others name and filter them
@@ -44,12 +45,13 @@ def document_of(
         title=dataset.title,
         description=dataset.description,
         keywords=(*dataset.keywords, Text(de=dataset.name)),
-        columns=tuple(each.title for each in dataset.table.fields),
+        columns=tuple(each.title for each in dataset.table.fields) if dataset.table else (),
         content=tuple(dict.fromkeys(_titles(dataset, rows))),
         themes=tuple(each.code for each in dataset.themes),
         kind=dataset.kind,
-        formats=tuple(each.format.extension for each in dataset.distributions),
+        formats=_formats(dataset),
         licence=dataset.licence.code,
+        catalogue=dataset.upstream.catalogue if dataset.upstream else "",
         modified=dataset.modified,
         issued=dataset.issued,
         labels=labels or {},
@@ -57,7 +59,13 @@ def document_of(
     )
 
 
+def _formats(dataset: Dataset) -> tuple[str, ...]:
+    """Of files that lie elsewhere those that klar knows."""
+    known = [*(each.format for each in dataset.distributions), *(each.format for each in dataset.links if each.format)]
+    return tuple(dict.fromkeys(each.extension for each in known))
+
+
 def _titles(dataset: Dataset, rows: Iterable[Mapping[str, Value]]) -> Iterator[str]:
-    names = [each.name for each in dataset.table.fields if each.kind == "title"]
+    names = [each.name for each in dataset.table.fields if each.kind == "title"] if dataset.table else []
     cells = (row.get(name) for row in rows for name in names) if names else iter(())
     return islice((each for each in cells if isinstance(each, str)), _CELLS)

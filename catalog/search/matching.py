@@ -24,7 +24,7 @@ _ALSO = 1 / 64  #: share of the score of further matches of the same word; small
 _GRAIN = 64  #: scores are whole multiples of 1/64, so that sums are exact in any order and equals are equal in every index
 
 #: Filters of a query and facets of an answer, and the field each is in.
-FACETS = {"theme": "theme", "kind": "kind", "format": "format", "licence": "licence"}
+FACETS = {"theme": "theme", "kind": "kind", "format": "format", "licence": "licence", "catalogue": "catalogue"}
 #: Fields with whole values that a condition may name.
 _WHOLE = frozenset({"name", *FACETS.values(), *LABELS})
 MODIFIED = "modified"

@@ -43,6 +43,7 @@ def entry_of(document: Document, terms: Terms, ranks: Mapping[str, int]) -> tant
         "kind": (document.kind,),
         "format": document.formats,
         "licence": (document.licence,),
+        "catalogue": (document.catalogue,) if document.catalogue else (),
     }
     for name, values in facets.items():
         for value in dict.fromkeys(values):

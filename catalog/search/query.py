@@ -24,6 +24,7 @@ class Query:
     kind: tuple[str, ...] = ()
     format: tuple[str, ...] = ()
     licence: tuple[str, ...] = ()
+    catalogue: tuple[str, ...] = ()
     updated: str = ""  #: "", 30d, 1y or older
     sort: Sort = "relevance"  #: without words: the last modified first
     language: str = "de"  #: of the titles that `title` sorts by
@@ -47,7 +48,7 @@ class Query:
 class Found:
     total: int
     names: tuple[str, ...]  #: of the data sets on this page
-    #: theme, kind, format, licence, updated -> (value, number of data sets), most first; each counted with all *other* filters,
+    #: theme, kind, format, licence, catalogue, updated -> (value, number of data sets), most first; each counted with all *other* filters,
     #: so that choosing a value leads to exactly that many. Values without data sets are left out.
     facets: Mapping[str, tuple[tuple[str, int], ...]]
     relaxed: bool  #: no data set has all the words: these have some of them

@@ -32,7 +32,7 @@ from catalog.search.vocabulary import Vocabularies, Vocabulary
 from catalog.writing import unwritable, writing
 
 #: An index that another version has built may be read wrongly: it is built anew.
-FORMAT = f"3 klar {version('klar')} tantivy {version('tantivy')} stemmer {Stemmer.version()}"
+FORMAT = f"4 klar {version('klar')} tantivy {version('tantivy')} stemmer {Stemmer.version()}"
 POINTER = "current.json"
 MOST_EXTRA = 256  #: changed documents, before both parts become one
 _LOCK = "building.lock"

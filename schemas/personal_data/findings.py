@@ -1,6 +1,7 @@
 """Personal data in rows and texts as findings: rule and place, never the passage."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from schemas.personal_data.detector import Detector
@@ -44,7 +45,31 @@ def _text(field: Field, row: Row) -> str | None:
     value = row.values.get(field.name)
     if value is None or isinstance(value, bool | float) or field.codes or field.type in _UNCHECKED_TYPES or field.kind == "partial-date":
         return None
-    return str(value)
+    return _leaves(str(value)) if field.kind == "json" else str(value)
+
+
+def _leaves(text: str) -> str:
+    """The texts in a JSON document, each once, too far apart to be read together. What is no JSON is searched as it stands."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    return "\n\n\n\n".join(dict.fromkeys(_strings(found)))
+
+
+def _strings(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for name, each in value.items():
+                yield str(name)
+                yield from _strings(each)
+        case list():
+            for each in value:
+                yield from _strings(each)
+        case int() | float() if not isinstance(value, bool):
+            yield str(value)
 
 
 def _safe(text: str, detector: Detector) -> str:

@@ -67,7 +67,7 @@ def _has_user_folder(folders: list[str]) -> bool:
 
 
 def _has_user_parameter(query: str) -> bool:
-    return any(name.lower() in _USER_PARAMETERS for name, _ in parse_qsl(query[:2000], max_num_fields=200))
+    return bool(query) and any(name.lower() in _USER_PARAMETERS for name, _ in parse_qsl(query[:2000], max_num_fields=200))
 
 
 def _is_network_account(host: str, folders: list[str]) -> bool:

@@ -18,6 +18,7 @@ from api.doctor import Verdict, diagnose, wall
 from api.installation import Installation, installation
 from api.settings import load
 from catalog.plan import Outcome
+from catalog.search import Query
 from harvesters.harvester import Found, SourceConfig
 from harvesters.record import Record
 from harvesters.registry import kinds
@@ -132,6 +133,70 @@ def test_the_clock_s_process_purges_though_nothing_is_harvested(
     assert [each.message for each in caplog.records if "Aufbewahrung" in each.message] == [
         "Aufbewahrung: drop termine 1, vault termine 1, plans termine 1"
     ]
+
+
+def test_a_plan_says_that_its_content_was_deleted(found: Installation, clock: Clock, config: Path, capsys: Captured) -> None:
+    (number,) = [each.id for each in found.store.plans(open_only=False)]
+    klar(config, "plans", "show", str(number))
+    before = capsys.readouterr().out
+    clock.pass_days(101)
+    found.purge()
+
+    assert klar(config, "plans", "show", str(number)) == 0
+    after = capsys.readouterr().out
+    assert klar(config, "plans", "show", str(number), "--json") == 0
+
+    assert "gelöscht" not in before
+    assert "Was der Plan ändern sollte, ist nach Ablauf der Aufbewahrung gelöscht" in after
+    assert json.loads(capsys.readouterr().out)["purged"] is True
+
+
+# --- announced removals ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def leaving(config: Path, clock: Clock) -> Iterator[Installation]:
+    """Its three events were missing for a week; that the data set goes is announced."""
+    text = config.read_text(encoding="utf-8").replace("at_least = 2", "at_least = 0").replace("max_shrink = 0.5", "max_shrink = 1.0")
+    config.write_text(text + "\n[feed]\ndeprecated_days = 10\n", encoding="utf-8")
+    with installation(load(config, {}), clock=clock) as made:
+        harvest(made)
+        drop(config.parent, EVENTS.splitlines()[0] + "\n")
+        held = harvest(made)
+        made.approve(held.plan, by="anna", reason="abgeschaltet")
+        clock.pass_days(8)
+        harvest(made)
+        made.follow_up()
+        yield made
+
+
+def test_a_data_set_goes_after_the_days_that_are_configured(leaving: Installation, clock: Clock) -> None:
+    removal = leaving.store.dataset("veranstaltungen").dataset.removal
+    assert removal is not None
+    assert removal.at - removal.announced == timedelta(days=10)
+
+    clock.pass_days(9)
+    leaving.follow_up()
+    assert leaving.store.names() == ("veranstaltungen",)
+    clock.pass_days(1.1)
+    leaving.follow_up()
+
+    assert leaving.store.names() == ()
+
+
+def test_the_clock_s_process_ends_what_was_announced_though_nothing_is_harvested(
+    leaving: Installation, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="klar.schedule"):
+        scheduling._hourly(leaving, threading.Lock())
+        clock.pass_days(11)
+        scheduling._hourly(leaving, threading.Lock())
+        scheduling._hourly(leaving, threading.Lock())
+
+    said = [each.message for each in caplog.records if "Katalog" in each.message]
+    assert said == ["wie angekündigt nicht mehr im Katalog: veranstaltungen"]
+    assert leaving.store.names() == ()
+    assert leaving.search.find(Query(), now=clock()).names == ()
 
 
 # --- the vault of an installation ------------------------------------------------------------------------------------------------

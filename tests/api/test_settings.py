@@ -96,6 +96,12 @@ def test_paths_are_relative_to_the_folder_of_the_file(tmp_path: Path, monkeypatc
     assert settings.legal_pages() == {"impressum": tmp_path / "legal/impressum.md"}
 
 
+def test_a_source_knows_what_went_out_from_here(tmp_path: Path) -> None:
+    text = MINIMAL.replace('uri_base = "http://127.0.0.1:8000"', 'uri_base = "https://daten.example.org"') + SOURCE
+
+    assert [each.own_addresses for each in read(tmp_path, text).sources()] == [("https://daten.example.org", "http://127.0.0.1:8000")]
+
+
 def test_a_source_carries_its_guards(tmp_path: Path) -> None:
     text = MINIMAL + SOURCE + 'review = "always"\nat_least = 3\nmax_shrink = 0.5\nremove_after = "36h"\nschedule = "0 4 * * *"\n'
 
@@ -152,7 +158,7 @@ def test_an_unknown_kind_lists_the_known_ones(tmp_path: Path) -> None:
     text = MINIMAL + SOURCE.replace('"files"', '"filez"')
 
     assert complaint(tmp_path, text).startswith(
-        "klar.toml, Zeile 15: [[source]] »ablage« kind nennt eine Art, die es nicht gibt; es gibt: files"
+        "klar.toml, Zeile 15: [[source]] »ablage« kind nennt eine Art, die es nicht gibt; es gibt: ckan, dcat, files"
     )
 
 

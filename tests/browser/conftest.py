@@ -13,6 +13,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.web.app import create_app
+from tests.api.web.statistics.charts import publish_statistics
 from tests.api.web.world import World, fill, new_world
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -37,6 +38,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     world = new_world(tmp_path_factory.mktemp("browser"))
     fill(world)
+    publish_statistics(world)
     with _listening() as listener:
         server, thread = _serve(world, listener)
         yield Site(address=f"http://127.0.0.1:{listener.getsockname()[1]}")

@@ -1,5 +1,6 @@
 """Domain objects as stored JSON."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 from catalog.codec import dumps, loads
 from catalog.plan import FieldChange, Guards, Review
 from schemas.declaration import Declaration, city_wide
-from schemas.model import CurationNote, Period
+from schemas.links import StatedLicence
+from schemas.model import CurationNote, Dataset, Period
 from schemas.row import Finding, Row
-from schemas.values import FileFormat, Text, Theme
+from schemas.values import FileFormat, Licence, Text, Theme
 from tests.catalog.world import World, bench
+from tests.dcat.samples import PROJECTS
 
 
 @pytest.mark.parametrize("name", sorted(city_wide()))
@@ -67,3 +70,9 @@ def test_a_stored_data_set_is_the_data_set(world: World) -> None:
 def test_what_has_no_stored_form_is_refused() -> None:
     with pytest.raises(TypeError, match="no stored form"):
         dumps(object, object())
+
+
+def test_a_value_of_a_list_or_a_description_of_one_comes_back() -> None:
+    for licence in (Licence.CC_ZERO, StatedLicence(stated="nach Absprache"), StatedLicence()):
+        dataset = replace(PROJECTS, table=None, licence=licence)
+        assert loads(Dataset, dumps(Dataset, dataset)) == dataset

@@ -84,7 +84,7 @@ def test_a_new_column_stands_in_new_editions_only(world: World) -> None:
 
     assert world.content().splitlines()[0].startswith("id,place,built,height,source")
     assert world.content(number=1).splitlines()[0].startswith("id,place,built,source")
-    assert world.store.dataset("baenke").dataset.table.field("height").type == "string"
+    assert world.store.dataset("baenke").dataset.columns.field("height").type == "string"
 
 
 def test_a_column_that_a_later_version_declares_reaches_readers_without_a_harvest(world: World) -> None:

@@ -34,6 +34,9 @@ from schemas.model import SourceReference
 from tests.catalog.world import START, Clock, World, bench, database_url, declaration, renderer
 
 CRASHED = 9
+BAUHOF = SourceReference(name="bauhof", title="Bauhof")
+SOURCES = ("gruenamt", "bauhof", "lager")
+LAGER = SourceReference(name="lager", title="Lager")
 Story = Callable[[World], None]
 
 
@@ -154,7 +157,7 @@ def public_state(place: Place) -> dict[str, object]:
             "editions": {name: _editions(store, world.files, name) for name in names},
             "fragments": {(syntax, key): store.fragments(syntax, key, 1, 99) for syntax in SYNTAXES for key in _keys(store)},
             "changes": store.changes(),
-            "rows": [store.published(source, table) for source in ("gruenamt", "bauhof") for table in ("bench", "tisch")],
+            "rows": [store.published(source, table) for source in SOURCES for table in ("bench", "tisch", "hocker")],
         }
     finally:
         store.close()
@@ -181,15 +184,22 @@ def _verified(files: Files, name: str) -> str:
 
 
 def _prepared(world: World) -> None:
-    """One edition of two data sets; an open plan with every kind of change, and one of a second source; a removed row later."""
+    """One edition of two data sets; an open plan with every kind of change, and one of a second source; a removed row later.
+    Of a third one it is announced that it goes; of the second the only row is missing."""
     world.run = 0
     world.harvest(bench("b1"), bench("b2", "Volkspark"), bench("b3", "Bahnhof"), bench("b4"))
-    world.harvest(bench("t1", table="tisch"), of=declaration("tische", "tisch"), source=SourceReference(name="bauhof", title="Bauhof"))
+    world.harvest(bench("t1", table="tisch"), of=declaration("tische", "tisch"), source=BAUHOF)
     world.harvest(bench("b1"), bench("b2", "Volkspark"), bench("b4"))
     world.clock.pass_days(8)
     benches = world.plan([bench("b1", "Rathaus"), bench("b5", built="2024"), bench("b2", "Volkspark")])
     tables = world.plan([bench("s1", table="stuhl")], of=declaration("stuehle", "stuhl"))
     world.save(replace(benches, tables=benches.tables + tables.tables))
+    _empty_tables(world)
+    stools = declaration("hocker", "hocker")
+    world.harvest(bench("h1", table="hocker"), of=stools, source=LAGER)
+    world.harvest(of=stools, source=LAGER)
+    world.clock.pass_days(8)
+    world.harvest(of=stools, source=LAGER)
 
 
 def _apply(world: World) -> None:
@@ -218,7 +228,33 @@ def _render_anew(world: World) -> None:
     world.publisher.refresh()
 
 
-STORIES = {"apply": _apply, "withdraw a row": _withdraw_row, "withdraw a data set": _withdraw_dataset, "render anew": _render_anew}
+def _announce(world: World) -> None:
+    """The last row of a data set is removed: that it will go is announced."""
+    world.clock.now = START + timedelta(days=30)
+    if world.store.dataset("tische").dataset.removal is None:
+        _empty_tables(world)
+    assert world.store.dataset("tische").dataset.removal is not None
+
+
+def _end(world: World) -> None:
+    """What was announced is done."""
+    world.clock.now = START + timedelta(days=60)
+    world.publisher.end_announced()
+    assert [each.name for each in world.store.tombstones()] == ["hocker"]
+
+
+def _empty_tables(world: World) -> None:
+    world.harvest(of=declaration("tische", "tisch"), source=BAUHOF)
+
+
+STORIES = {
+    "apply": _apply,
+    "withdraw a row": _withdraw_row,
+    "withdraw a data set": _withdraw_dataset,
+    "render anew": _render_anew,
+    "announce a removal": _announce,
+    "end what was announced": _end,
+}
 
 
 class Installations:

@@ -161,6 +161,7 @@ def test_curation_overrides_what_was_harvested_and_says_who_and_why(world: World
 
     dataset = world.store.dataset("baenke").dataset
     assert (dataset.title.de, dataset.licence, dataset.attribution) == ("Parkbänke", Licence.DL_BY_2, "Stadt Kaiserslautern")
+    assert dataset.spatial is not None
     assert dataset.spatial.title.de == "Volkspark"
     assert (dataset.hvd[0], dataset.legislation) == (HvdCategory.STATISTICS, ("https://www.recht.example/eli/1",))
     assert [each.field for each in dataset.curation] == [

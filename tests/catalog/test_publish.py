@@ -104,6 +104,8 @@ def test_a_row_in_quarantine_keeps_its_last_good_version_marked_stale(world: Wor
 
 
 def test_a_data_set_without_rows_becomes_a_tombstone_and_returns_as_itself(world: World) -> None:
+    """Where removals are not announced; where they are: test_removal."""
+    world.notice = timedelta(0)
     world.harvest(bench("b1"))
     before = world.store.dataset("baenke").dataset
 
@@ -129,6 +131,7 @@ def test_a_data_set_without_rows_becomes_a_tombstone_and_returns_as_itself(world
 
 
 def test_a_removal_shifts_no_number(world: World) -> None:
+    world.notice = timedelta(0)
     for name in ("eins", "zwei", "drei"):
         world.harvest(bench("x", table=name), of=declaration(name, name), source=SourceReference(name=name, title=name))
     one = SourceReference(name="eins", title="eins")

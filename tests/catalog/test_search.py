@@ -266,6 +266,7 @@ def test_facets_count_data_sets_most_first(search: Make) -> None:
         "kind": (("project", 2), ("sensor", 2)),
         "format": (("csv", 3), ("json", 2), ("geojson", 1)),
         "licence": (("dl-zero-de/2.0", 3), ("cc-by/4.0", 1)),
+        "catalogue": (),
         "updated": (("30d", 2), ("1y", 3), ("older", 1)),
     }
 

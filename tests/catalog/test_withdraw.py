@@ -12,6 +12,7 @@ from sqlalchemy import inspect, text
 from catalog.entries import ChangeKind, Status
 from catalog.erasure import NoVault
 from catalog.plan import Outcome, PlanState, RunRecord
+from catalog.press import Press
 from catalog.withdraw import Order, withdraw_dataset
 from schemas.errors import ConfigurationError, DecisionRefused, Gone, UnknownDataset, UnknownEdition, UnknownItem
 from schemas.fetch import Payload
@@ -265,7 +266,8 @@ def test_the_files_of_a_withdrawal_that_was_cut_off_after_its_commit_go_with_the
     world.harvest(bench("b1"), bench("b2", CANARY))
     order = Order(name="baenke", reason="r", by="anna", at=START)
     with world.store.database.write() as connection:
-        withdraw_dataset(connection, order, vault=NoVault())
+        press = Press(files=world.files, site=world.site, curation=world.curation, renderer=world.renderer)
+        withdraw_dataset(connection, order, press=press, archive=world.archive, vault=NoVault())
     assert any(each.startswith("files/") for each in _places_of(world, CANARY)), "as if killed here"
 
     world.publisher.refresh()

@@ -12,7 +12,7 @@ from catalog.entries import Applied
 from catalog.files import Files
 from catalog.plan import Guards, Intake, Plan, PlanState, Review, SeenTable
 from catalog.planning import make_plan, settle_keys
-from catalog.press import Content, FileWriter
+from catalog.press import NOTICE, Content, FileWriter
 from catalog.publish import Publisher
 from catalog.rendering import SYNTAXES, Rendered, Renderer
 from catalog.store import Store
@@ -147,6 +147,7 @@ class World:
     detector: Detector | None = None
     run: int = 0
     vault: Vault | None = None
+    notice: timedelta = NOTICE
 
     @property
     def files(self) -> Files:
@@ -173,6 +174,7 @@ class World:
             write_files=self.write_files,
             vault=self.vault,
             detector=self.detector,
+            notice=self.notice,
         )
 
     def plan(

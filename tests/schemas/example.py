@@ -12,10 +12,12 @@ from typing import Any
 import api
 from schemas.dates import PartialDate
 from schemas.row import Row, Value
-from schemas.table import Table, common_tables
+from schemas.table import Table, common_tables, microdata_tables
 
 EXAMPLE = Path(api.__file__).parent / "examples" / "kaiserslautern"
 CONFIG = tomllib.loads((EXAMPLE / "klar.toml").read_text(encoding="utf-8"))
+#: What files fill; data sets of other catalogues come from those.
+TABLES = sorted(common_tables().keys() - {"upstream_dataset"})
 Record = dict[str, str]
 
 
@@ -29,7 +31,7 @@ class Mapped:
 
     @property
     def table(self) -> Table:
-        return common_tables()[self.mapping["table"]]
+        return {**common_tables(), **microdata_tables()}[self.mapping["table"]]
 
     def records(self) -> list[Record]:
         dialect = self.mapping["dialect"]
@@ -90,7 +92,17 @@ def slug(text: str) -> str:
 
 @cache
 def mapped_tables() -> dict[str, Mapped]:
-    """By table name, in the order in which the sources are harvested."""
+    """By table name, in the order in which the sources are harvested; not what goes into the vault."""
+    return {table: each for table, each in _all().items() if table not in microdata_tables()}
+
+
+def mapped_microdata() -> dict[str, Mapped]:
+    """What goes into the vault."""
+    return {table: each for table, each in _all().items() if table in microdata_tables()}
+
+
+@cache
+def _all() -> dict[str, Mapped]:
     return {each.mapping["table"]: each for source in CONFIG["source"] for each in _of(source)}
 
 

@@ -5,18 +5,21 @@ import io
 import json
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from frictionless import Package, Resource, Schema
 
+from schemas.cube_files import declared_cubes, shipped_cubes
 from schemas.dates import PARTIAL_DATE_PATTERN
 from schemas.row import Row
 from schemas.rules import identifying, is_acceptable, row_findings
 from schemas.table import Disclosure, common_tables, descriptor_from_table, require_public, table_from_descriptor
 from schemas.values import Frequency, Licence, Theme
-from tests.schemas.example import CONFIG, EXAMPLE, mapped_tables, rows_of, slug
+from tests import synthetic
+from tests.schemas.example import CONFIG, EXAMPLE, TABLES, mapped_microdata, mapped_tables, rows_of, slug
 from tests.shared import SHARED
 
 COUNTS = {
@@ -29,7 +32,6 @@ COUNTS = {
     "district": 11,
     "decision": 21,
 }
-TABLES = sorted(common_tables())
 LISTS = sorted(EXAMPLE.glob("drop/*/datapackage.json"))
 every_table = pytest.mark.parametrize("table", TABLES)
 facts = pytest.mark.skipif(not (SHARED / "kl").is_dir(), reason=f"no researched facts in {SHARED / 'kl'}")
@@ -283,14 +285,15 @@ def test_the_configuration_publishes_the_example_as_not_official() -> None:
 
 @pytest.mark.parametrize("source", CONFIG["source"], ids=lambda each: each["name"])
 def test_every_source_has_a_folder_and_a_guard_that_its_rows_pass(source: dict[str, Any]) -> None:
-    counts = [len(each.records()) for each in mapped_tables().values() if each.source == source["name"]] or [4]
+    mapped = (*mapped_tables().values(), *mapped_microdata().values())
+    counts = [len(each.records()) for each in mapped if each.source == source["name"]] or [4]
 
     assert (EXAMPLE / source["url"]).is_dir()
     assert min(counts) / 2 < source["at_least"] <= min(counts)
 
 
 def test_every_file_of_the_drop_folder_belongs_to_a_source() -> None:
-    used = {mapped.path for mapped in mapped_tables().values()}
+    used = {mapped.path for mapped in (*mapped_tables().values(), *mapped_microdata().values())}
     own = {path for folder in LISTS for path in folder.parent.iterdir()}
 
     assert {path for path in EXAMPLE.glob("drop/**/*") if path.is_file()} == used | own
@@ -327,3 +330,37 @@ def test_every_curated_entry_says_who_and_why() -> None:
         for entry in tomllib.loads(path.read_text(encoding="utf-8")).values():
             assert entry["who"]
             assert entry["why"]
+
+
+def test_the_only_microdata_are_invented_and_say_so_in_every_row() -> None:
+    (mapped,) = mapped_microdata().values()
+    source = next(each for each in CONFIG["source"] if each["name"] == mapped.source)
+
+    assert mapped.path.read_text(encoding="utf-8") == synthetic.content()
+    assert {each["synthetisch"] for each in mapped.records()} == {"ja"}
+    assert all(each["person"].startswith("erfunden-") for each in mapped.records())
+    assert source["title"] == "Demonstration (synthetisch)"
+    assert source["personal_data"] is True
+
+
+def test_the_invented_survey_has_the_published_totals() -> None:
+    answers = Counter((way, answer) for _, _, _, _, _, answer, way, *_ in synthetic.rows())
+    said, ways = Counter[str](), Counter[str]()
+    for (way, answer), persons in answers.items():
+        said[answer] += persons
+        ways[way] += persons
+
+    assert answers.total() == 893
+    assert ways["fuss"] == 20
+    assert [round(100 * said[each] / 893) for each in ("zufrieden", "unzufrieden")] == [40, 52]
+    assert round(100 * answers["rad", "zufrieden"] / ways["rad"]) == 70
+    assert round(100 * answers["pkw", "unzufrieden"] / ways["pkw"]) == 89
+
+
+def test_the_example_declares_its_demonstration() -> None:
+    (name,) = declared_cubes(EXAMPLE / "cubes").keys() - shipped_cubes().keys()
+    cube = declared_cubes(EXAMPLE / "cubes")[name].cube
+
+    assert cube.demonstration
+    assert cube.title.de.startswith("Demonstration (synthetisch)")
+    assert [each.value for each in declared_cubes(EXAMPLE / "cubes")[name].reported] == [893]

@@ -9,7 +9,7 @@ from api.admin.pages import RunLine, RunPage, RunsPage, SourceLine, SourcesPage
 from api.admin.paging import paged
 from api.cron import BerlinCron
 from api.dropfolder import has_drop_folder
-from api.words import OUTCOMES, counts_text
+from api.words import counts_text, outcome_text
 from catalog.entries import QuarantineItem
 from catalog.plan import RunRecord, StoredPlan
 from harvesters.harvester import SourceConfig
@@ -71,7 +71,7 @@ def _line(visit: Visit, source: SourceConfig, plans: Sequence[StoredPlan], items
         title=source.title,
         kind=source.kind,
         last=last,
-        outcome=OUTCOMES[last.outcome] if last else "noch nie geerntet",
+        outcome=outcome_text(last) if last else "noch nie geerntet",
         next=BerlinCron(source.schedule).next_after(visit.found.clock()) if source.schedule else None,
         held=tuple(each.id for each in plans if each.plan.source.name == source.name),
         open_items=sum(each.source == source.name for each in items),
@@ -83,7 +83,7 @@ def _run_line(record: RunRecord, known: dict[str, str]) -> RunLine:
     return RunLine(
         record=record,
         source=known.get(record.source, record.source),
-        outcome=OUTCOMES[record.outcome],
+        outcome=outcome_text(record),
         counts=counts_text(record.counts),
     )
 

@@ -6,11 +6,12 @@ from importlib.metadata import version
 from typing import Any
 
 from api.web.ckan.arguments import Arguments
-from api.web.ckan.catalogue import Json, dataset_of, groups, package_of, packages_named, publishers, resource_of
+from api.web.ckan.catalogue import OTHER_TITLE, Json, dataset_of, groups, package_of, packages_named, publishers, resource_json
 from api.web.ckan.datastore import datastore_info, datastore_search
 from api.web.ckan.errors import Invalid, NotFound
 from api.web.ckan.searching import MOST_ROWS, counts, members, package_search
 from api.web.web import Web
+from schemas.links import UNSTATED
 from schemas.values import Licence
 
 Action = Callable[[Web, Arguments], Any]
@@ -40,14 +41,12 @@ def current_package_list_with_resources(web: Web, arguments: Arguments) -> list[
 
 def resource_show(web: Web, arguments: Arguments) -> Json:
     """One file of a data set. id."""
-    reference = arguments.text("id")
-    found = resource_of(web, reference)
-    return next(each for each in package_of(web, found.dataset)["resources"] if each["id"] == str(reference).lower())
+    return resource_json(web, arguments.text("id"))
 
 
 def resource_view_list(web: Web, arguments: Arguments) -> list[Json]:
     """Views of a resource: there are none. id."""
-    resource_of(web, arguments.text("id"))
+    resource_json(web, arguments.text("id"))
     return []
 
 
@@ -82,11 +81,12 @@ def tag_list(web: Web, arguments: Arguments) -> list[Any]:
 
 def license_list(web: Web, arguments: Arguments) -> list[Json]:
     """Licences of dcat-ap.de that data sets here may have."""
+    listed = [(each.code, each.title.de, each.text_url or each.iri, "approved") for each in Licence]
     return [
         {
-            "id": each.code,
-            "title": each.title.de,
-            "url": each.text_url or each.iri,
+            "id": code,
+            "title": title,
+            "url": url,
             "status": "active",
             "family": "",
             "maintainer": "",
@@ -94,10 +94,10 @@ def license_list(web: Web, arguments: Arguments) -> list[Json]:
             "domain_data": "True",
             "domain_software": "False",
             "is_generic": "False",
-            "od_conformance": "approved",
+            "od_conformance": conformance,
             "osd_conformance": "not reviewed",
         }
-        for each in Licence
+        for code, title, url, conformance in (*listed, (UNSTATED.code, OTHER_TITLE, "", "not reviewed"))
     ]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from api.indexing import index_published
 from api.web.ckan.errors import NotFound
 from api.web.web import Web
 from catalog.entries import DatasetEntry
@@ -12,10 +13,13 @@ from catalog.search import Query
 from catalog.search.condition import Is
 from dcat.ckan import dataset_ids_of, group_of, organization_of, package
 from schemas.errors import Gone, UnknownDataset
+from schemas.links import UNSTATED
 from schemas.model import Dataset
 from schemas.values import Licence, Theme
 
 Json = dict[str, Any]
+#: Licences of neighbours that stand in no list.
+OTHER_TITLE = "Andere oder keine Angabe"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,29 @@ def resource_of(web: Web, reference: str) -> Resource:
     raise NotFound()
 
 
+def resource_json(web: Web, reference: str) -> Json:
+    """One file of a data set, ours or elsewhere. Raises NotFound."""
+    try:
+        dataset = resource_of(web, reference).dataset
+    except NotFound:
+        dataset = _linking(web, reference.lower())
+    resources: list[Json] = package_of(web, dataset)["resources"]
+    found = next((each for each in resources if each["id"] == reference.lower()), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _linking(web: Web, resource: str) -> Dataset:
+    """The data set with this file elsewhere, by the index: unlike those of our own files, ids of links do not lead back."""
+    services = web.services
+    index_published(services.search, services.store, services.files, services.site)
+    names = services.search.find(Query(condition=Is(field="resource", value=resource), page_size=1), now=services.clock()).names
+    if not names:
+        raise NotFound()
+    return dataset_of(web, names[0])
+
+
 def parquet_of(web: Web, dataset: Dataset) -> Path:
     """The table as DuckDB reads it: the Parquet file of the newest edition. Raises NotFound for one that has none."""
     edition = web.services.store.edition(dataset.name, dataset.edition)
@@ -90,7 +117,7 @@ def titles_of(web: Web, field: str) -> dict[str, str]:
         case "groups":
             return {str(each["name"]): str(each["title"]) for each in groups()}
         case "license_id":
-            return {each.code: each.title.de for each in Licence}
+            return {each.code: each.title.de for each in Licence} | {UNSTATED.code: OTHER_TITLE}
         case "organization":
             own = organization_of(web.services.site.publisher, web.services.site)
             return {str(own["name"]): str(own["title"])}

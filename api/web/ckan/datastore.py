@@ -109,7 +109,7 @@ def _order(text: str) -> Iterator[Order]:
 
 
 def _fields(found: Resource, answer: Answer) -> list[Json]:
-    described = {each.name: each for each in found.dataset.table.fields}
+    described = {each.name: each for each in found.dataset.columns.fields}
     return [_field(name, type, described.get(name)) for name, type in answer.columns]
 
 

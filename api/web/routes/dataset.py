@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.web.answers import Representation, represent, represent_json
 from api.web.dataset_page import dataset_page
+from api.web.listed_page import listed_page
 from api.web.negotiation import best
 from api.web.openapi import DATA
 from api.web.parameters import Nothing
@@ -67,13 +68,15 @@ def html_page(web: Web, name: str, language: str) -> Representation:
         section="datasets",
         alternates=tuple((media_type, f"/datasets/{name}.{syntax}") for syntax, media_type in MEDIA_TYPES.items()),
     )
+    if dataset.table is None:
+        return web.page("listed.html", frame, listed_page(web, dataset, language))
     return web.page("dataset.html", frame, dataset_page(web, entry, language))
 
 
 def json_record(web: Web, name: str) -> Representation:
     """Raises UnknownDataset, Gone."""
     entry = web.entry(name)
-    edition = web.services.store.edition(name, entry.dataset.edition)
+    edition = web.services.store.edition(name, entry.dataset.edition) if entry.dataset.edition else None
     content = record_json(entry, edition, web.addresses)
     return represent_json(content, modified=entry.dataset.modified, headers={"vary": "Accept"})
 

@@ -19,7 +19,7 @@ def routes(web: Web) -> APIRouter:
 
     @router.get("/datasets/{name}/data.{extension}", operation_id="download", **FILE)
     def download(request: Request, name: str, extension: str, query: DownloadQuery) -> Response:
-        newest = web.entry(name).dataset.edition
+        newest = web.tabular(name).dataset.edition
         edition = web.services.store.edition(name, newest)
         return _file(web, request, edition, _key(extension, query), name)
 

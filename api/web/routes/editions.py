@@ -16,7 +16,7 @@ from api.web.published import rows_of
 from api.web.record import edition_json
 from api.web.templating import Frame
 from api.web.texts import text
-from api.web.web import Web, dataset_name
+from api.web.web import Web
 from api.web.wording import cell
 from catalog.difference import Difference, difference, difference_csv
 from catalog.entries import Edition
@@ -75,13 +75,13 @@ def _wanted(request: Request, offers: Sequence[str]) -> str:
 
 
 def _editions_json(web: Web, name: str) -> Representation:
-    found = web.services.store.editions(dataset_name(name))
+    found = web.editions(name)
     content = {"dataset": name, "editions": [edition_json(each, web.addresses) for each in found]}
     return represent_json(content, headers={"vary": "Accept"})
 
 
 def _editions_page(web: Web, name: str, language: str) -> Representation:
-    dataset = web.entry(name).dataset
+    dataset = web.tabular(name).dataset
     lines = edition_lines(web.services.store.editions(name))
     title = f"{text('editions_page_heading', language)}: {dataset.title.in_language(language)}"
     frame = Frame(language=language, path=f"/datasets/{name}/editions", title=title, section="datasets")
@@ -96,11 +96,11 @@ def _difference(web: Web, request: Request, name: str, before: str, after: str, 
 
 
 def _compare(web: Web, name: str, before: str, after: str) -> tuple[Dataset, Edition, Edition, Difference]:
-    """Raises UnknownDataset, UnknownEdition, Gone."""
-    dataset = web.entry(name).dataset
+    """Raises UnknownDataset, UnknownEdition, Gone, NoTable."""
+    dataset = web.tabular(name).dataset
     one, other = web.edition(name, before), web.edition(name, after)
     files = web.services.files
-    found = difference(list(rows_of(files, one)), list(rows_of(files, other)), dataset.table)
+    found = difference(list(rows_of(files, one)), list(rows_of(files, other)), dataset.columns)
     return dataset, one, other, found
 
 
@@ -129,7 +129,7 @@ def _difference_json(web: Web, name: str, before: str, after: str) -> Representa
 def _difference_csv(web: Web, name: str, before: str, after: str) -> Representation:
     dataset, _, _, found = _compare(web, name, before, after)
     headers = {"vary": "Accept", "content-disposition": f'attachment; filename="{name}-{before}-{after}.csv"'}
-    return represent(difference_csv(found, dataset.table), "text/csv; charset=utf-8; header=present", headers=headers)
+    return represent(difference_csv(found, dataset.columns), "text/csv; charset=utf-8; header=present", headers=headers)
 
 
 def _difference_page(web: Web, name: str, before: str, after: str, language: str) -> Representation:
@@ -142,8 +142,8 @@ def _difference_page(web: Web, name: str, before: str, after: str, language: str
         before=one,
         after=other,
         difference=found,
-        added=preview(dataset.table, found.added[:_SHOWN], language),
-        removed=preview(dataset.table, found.removed[:_SHOWN], language),
+        added=preview(dataset.columns, found.added[:_SHOWN], language),
+        removed=preview(dataset.columns, found.removed[:_SHOWN], language),
         changed=tuple(changed),
         changed_cells=len(cells),
         limit=_SHOWN,
@@ -155,7 +155,7 @@ def _difference_page(web: Web, name: str, before: str, after: str, language: str
 
 def _words(dataset: Dataset, change: FieldChange, language: str) -> tuple[str, str, str]:
     """Column, before and after as people read them; a column that the table no longer has keeps its bare name."""
-    if change.field not in dataset.table.field_names:
+    if change.field not in dataset.columns.field_names:
         return change.field, str(change.before or ""), str(change.after or "")
-    field = dataset.table.field(change.field)
+    field = dataset.columns.field(change.field)
     return field.title.in_language(language), cell(change.before, field, language), cell(change.after, field, language)

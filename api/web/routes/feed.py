@@ -67,14 +67,11 @@ def feed_representation(web: Web, syntax: str, number: int, modified_since: date
     issued, modified = _moments(state)
     if number > state.last_page:
         raise UnknownPage(f"{number} > {state.last_page}")
-    missing = services.store.missing_fragments(services.renderer.key)
-    if missing:
+    if missing := web.missing():
         raise NotReady("Noch nicht für diese Version vorbereitet: " + ", ".join(missing))
     first, last = numbers_on(number)
-    fragments = services.store.fragments(syntax, services.renderer.key, first, last)
-    total = state.total
-    if modified_since is not None:
-        fragments, total = _changed(web, fragments, first, last, modified_since)
+    fragments = services.store.fragments(syntax, services.renderer.key, first, last, modified_since)
+    total = state.total if modified_since is None else services.store.count_changed(modified_since)
     content = page(
         services.site,
         syntax,
@@ -86,7 +83,9 @@ def feed_representation(web: Web, syntax: str, number: int, modified_since: date
         issued=issued,
         modified_since=modified_since,
     )
-    return represent(content, MEDIA_TYPES[syntax], modified=modified, headers={"vary": "Accept"})
+    kept = modified_since is None
+    headers = {"vary": "Accept, Accept-Encoding" if kept else "Accept"}
+    return represent(content, MEDIA_TYPES[syntax], modified=modified, headers=headers, compressible=kept)
 
 
 def _moments(state: Summary) -> tuple[datetime, datetime]:
@@ -94,17 +93,6 @@ def _moments(state: Summary) -> tuple[datetime, datetime]:
     if state.issued is None or state.modified is None:
         raise NotReady("Es ist noch nichts veröffentlicht.")
     return state.issued, state.modified
-
-
-def _changed(web: Web, fragments: tuple[bytes, ...], first: int, last: int, since: datetime) -> tuple[tuple[bytes, ...], int]:
-    """The fragments of data sets changed since, and how many there are on all pages. Raises NotReady when the fragments are those of
-    another state; that numbers are the same and contents are not, `RevisionCache.unkept` notices."""
-    datasets = [each.dataset for each in web.services.store.datasets()]
-    here = [each for each in datasets if first <= each.number <= last]
-    if len(here) != len(fragments):
-        raise NotReady("Zwischen zwei Blicken wurde veröffentlicht.")
-    kept = tuple(content for each, content in zip(here, fragments, strict=True) if each.modified >= since)
-    return kept, sum(each.modified >= since for each in datasets)
 
 
 def _syntax(request: Request) -> str | None:

@@ -23,7 +23,7 @@ _STATIC_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 #: RFC 9116 wants an end; nearer than a year, and moved on with every month.
 _SECURITY_TXT_LASTS = timedelta(days=180)
 
-#: What is lacking -> what to do about it. The server itself writes nothing: it neither migrates nor renders.
+#: What is lacking -> what to do about it. The application itself writes nothing; `klar serve` renders beside it when it starts.
 _UNREADY: Mapping[str, Text] = {
     "schema": Text(
         de="Die Datenbank hat eine andere Version als das Programm; »klar db upgrade« bringt sie auf den neuen Stand.",
@@ -31,8 +31,10 @@ _UNREADY: Mapping[str, Text] = {
     ),
     "database": Text(de="Die Datenbank ist nicht da oder nicht erreichbar.", en="The database is not there or cannot be reached."),
     "not-rendered": Text(
-        de="Der Katalog ist für diese Einstellungen oder diese Version noch nicht gerendert; »klar harvest« holt es nach.",
-        en="The catalogue has not been rendered yet for these settings or this version; `klar harvest` does it.",
+        de="Der Katalog ist für diese Einstellungen oder diese Version noch nicht gerendert; »klar serve« tut es beim "
+        "Start, »klar harvest« ebenso.",
+        en="The catalogue has not been rendered yet for these settings or this version; `klar serve` does it when it starts, and so "
+        "does `klar harvest`.",
     ),
     "files": Text(de="Der Ordner der Dateien fehlt.", en="The folder of the files is missing."),
 }
@@ -108,11 +110,15 @@ def _security(web: Web) -> str:
 
 
 def _sitemap(web: Web) -> str:
-    fixed = ("/", "/datasets", "/statistics/reported", "/status", "/api", *(f"/{each}" for each in LEGAL_PAGES))
+    statistics = ("/statistics", "/statistics/questions", "/statistics/reported")
+    fixed = ("/", "/datasets", *statistics, "/status", "/api", *(f"/{each}" for each in LEGAL_PAGES))
     entries = [_url(web, each, "") for each in fixed]
     for entry in web.services.store.datasets():
         modified = entry.dataset.modified.strftime("%Y-%m-%d")
         entries.append(_url(web, f"/datasets/{entry.dataset.name}", f"<lastmod>{modified}</lastmod>"))
+    for head in web.services.store.statistics():
+        if not web.services.store.release(head.cube, head.name).cube.demonstration:
+            entries.append(_url(web, f"/statistics/{head.cube}", f"<lastmod>{head.at:%Y-%m-%d}</lastmod>"))
     body = "".join(entries)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{body}</urlset>\n'
 

@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.add_column("dataset", sa.Column("removal", sa.Text(), nullable=False, server_default=""))
     op.add_column("dataset", sa.Column("upstream", sa.Text(), nullable=False, server_default=""))
     op.create_index("ix_dataset_upstream", "dataset", ["upstream"], unique=False)
+    op.create_index("ix_dataset_modified_status", "dataset", ["modified", "status"], unique=False)
     op.create_table(
         "release",
         sa.Column("cube", sa.Text(), nullable=False),

@@ -8,6 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 from rdflib import DCAT, RDF, URIRef
 
+from api.web.answers import Representation
+from api.web.coding import compressed
 from schemas.declaration import city_wide
 from tests.api.web.conftest import BROWSER, client_of
 from tests.api.web.test_dataset import SYNTAXES
@@ -103,6 +105,65 @@ def test_a_publication_between_two_looks_gives_one_state_or_none(world: World, m
     assert looks == [5, 6]
     assert described == {f"{BASE_URL}/datasets/{each.dataset.name}" for each in world.store.datasets()}
     assert [str(each) for each in graph.objects(None, HYDRA.totalItems)] == ["6"]
+
+
+def test_a_page_is_sent_compressed_to_who_can_read_it(client: TestClient) -> None:
+    plain = client.get("/catalog.rdf", headers={"accept-encoding": "identity"})
+    packed = client.get("/catalog.rdf", headers={"accept-encoding": "br, gzip;q=0.5"})
+
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.content == plain.content, "as the client unpacks it"
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 4
+    assert packed.headers["content-type"] == plain.headers["content-type"] == "application/rdf+xml"
+    for each in (plain, packed):
+        assert {"Accept", "Accept-Encoding"} <= {name.strip() for name in each.headers["vary"].split(",")}
+
+
+@pytest.mark.parametrize("value", ["identity", "", "gzip;q=0", "gzip;q=0.000, *", "br", "deflate", "gzip;q=x", "*;q=0", "gzipped"])
+def test_who_cannot_read_gzip_gets_it_plain(client: TestClient, value: str) -> None:
+    assert "content-encoding" not in client.get("/catalog.ttl", headers={"accept-encoding": value}).headers
+
+
+@pytest.mark.parametrize("value", ["gzip", "GZIP", "x-gzip", "*", "deflate, gzip;q=1.0, *;q=0.5", "br,gzip ; q=0.1"])
+def test_who_can_read_gzip_gets_it(client: TestClient, value: str) -> None:
+    assert client.get("/catalog.ttl", headers={"accept-encoding": value}).headers["content-encoding"] == "gzip"
+
+
+def test_every_coding_has_an_etag_of_its_own_and_its_own_304(client: TestClient) -> None:
+    tags = {}
+    for coding in ("identity", "gzip"):
+        for _ in range(2):  # the second time past the router
+            got = client.get("/catalog.ttl", headers={"accept-encoding": coding})
+            head = client.head("/catalog.ttl", headers={"accept-encoding": coding})
+            assert dict(head.headers) == dict(got.headers)
+            tags[coding] = got.headers["etag"]
+    assert not any(each.startswith("W/") for each in tags.values())
+    assert tags["identity"] != tags["gzip"]
+    for coding, other in (("identity", "gzip"), ("gzip", "identity")):
+        own = client.get("/catalog.ttl", headers={"accept-encoding": coding, "if-none-match": tags[coding]})
+        foreign = client.get("/catalog.ttl", headers={"accept-encoding": coding, "if-none-match": tags[other]})
+        assert (own.status_code, foreign.status_code) == (304, 200)
+        assert own.headers["etag"] == tags[coding]
+
+
+def test_a_page_is_compressed_once_for_each_state(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def counting(plain: Representation) -> Representation:
+        made.append(plain.etag)
+        return compressed(plain)
+
+    monkeypatch.setattr("api.web.web.compressed", counting)
+    client = client_of(world)
+    for _ in range(3):
+        client.get("/catalog.ttl", headers={"accept-encoding": "gzip"})
+    before = len(made)
+    world.harvest(row("decision", "b1", body="Stadtrat", decision="Beschluss", outcome="adopted"), of=city_wide()["ratsbeschluesse"])
+    packed = client.get("/catalog.ttl", headers={"accept-encoding": "gzip"})
+
+    assert (before, len(made)) == (1, 2)
+    assert "ratsbeschluesse" in packed.text
 
 
 def test_last_modified_is_the_last_change_of_the_catalogue(client: TestClient) -> None:

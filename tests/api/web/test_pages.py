@@ -4,32 +4,40 @@ import dataclasses
 import re
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.web import pages
 from api.web.parameters import KINDS
+from api.web.record import moment_json
+from api.web.services import PublicSource
+from api.web.statistics import pages as statistics_pages
 from api.web.texts import text, texts
+from catalog.plan import Outcome, RunRecord
 from tests.api.web.conftest import BROWSER, client_of
 from tests.api.web.world import BASE_URL, SOURCES, START, World, new_world, site
 
 WEB = Path(pages.__file__).parent
 TEMPLATES = sorted(WEB.glob("templates/*.html"))
 CONTEXTS = {
-    each.name: match[1] for each in TEMPLATES if (match := re.match(r"\{# page: pages\.(\w+) #\}", each.read_text(encoding="utf-8")))
+    each.name: (modules[match[1]], match[2])
+    for modules in [{"pages": pages, "statistics.pages": statistics_pages}]
+    for each in TEMPLATES
+    if (match := re.match(r"\{# page: ([\w.]+)\.(\w+) #\}", each.read_text(encoding="utf-8")))
 }
 
 
 def test_every_page_has_a_documented_context() -> None:
-    made = {name for name, value in vars(pages).items() if isinstance(value, type) and name.endswith("Page")}
+    made = {(module, name) for module in (pages, statistics_pages) for name in vars(module) if name.endswith("Page")}
 
     assert set(CONTEXTS.values()) == made
 
 
 @pytest.mark.parametrize(("template", "context"), CONTEXTS.items())
-def test_a_template_uses_exactly_what_its_context_documents(template: str, context: str) -> None:
-    fields = {each.name for each in dataclasses.fields(getattr(pages, context))}
+def test_a_template_uses_exactly_what_its_context_documents(template: str, context: tuple[ModuleType, str]) -> None:
+    fields = {each.name for each in dataclasses.fields(getattr(*context))}
 
     used = set(re.findall(r"\bpage\.(\w+)", (WEB / "templates" / template).read_text(encoding="utf-8")))
 
@@ -38,7 +46,9 @@ def test_a_template_uses_exactly_what_its_context_documents(template: str, conte
 
 def _used_keys() -> tuple[set[str], set[str]]:
     """Keys used literally, and beginnings of keys that are put together."""
-    sources = [each.read_text(encoding="utf-8") for each in [*TEMPLATES, *WEB.glob("*.py"), *WEB.glob("routes/*.py")]]
+    sources = [
+        each.read_text(encoding="utf-8") for each in [*TEMPLATES, *WEB.glob("*.py"), *WEB.glob("routes/*.py"), *WEB.glob("statistics/*.py")]
+    ]
     joined = "\n".join(sources)
     literal = set(re.findall(r"\b(?:t|text)\(\s*\"([\w.-]+)\"\s*[,)]", joined)) | set(re.findall(r"\btext\(\s*'([\w.-]+)'", joined))
     begun = set(re.findall(r"\bt\(\"(\w+_)\" ~", joined)) | set(re.findall(r"f\"(\w+_)\{", joined))
@@ -164,3 +174,19 @@ def test_the_style_sheet_is_small_and_loads_nothing(client: TestClient) -> None:
     assert len(sheet.content) < 16_000
     assert "@import" not in sheet.text
     assert "url(" not in sheet.text
+
+
+@pytest.mark.parametrize("outcome", [Outcome.OK, Outcome.UNCHANGED, Outcome.PARTIAL, Outcome.HELD])
+def test_what_a_source_said_of_persons_does_not_show_in_its_freshness(world: World, outcome: Outcome) -> None:
+    run = world.store.start_run("umfrage", "Umfrage")
+    seconds = {Outcome.OK: 9, Outcome.PARTIAL: 7}.get(outcome, 1)
+    end, counts = START + timedelta(seconds=seconds), {"vault_created": seconds}
+    world.store.finish_run(
+        RunRecord(id=run, source="umfrage", started_at=START, finished_at=end, outcome=outcome, message="", counts=counts)
+    )
+    client = client_of(world, sources=(PublicSource(name="umfrage", title="Umfrage", personal_data=True),))
+
+    (listed,) = client.get("/status", headers={"accept": "application/json"}).json()["sources"]
+
+    began = world.store.run(run).started_at
+    assert (listed["state"], listed["last"]) == ("fresh", moment_json(began))
