@@ -24,10 +24,18 @@ from harvesters.reading import BrokenFile
 from harvesters.record import Record
 from schemas.errors import MappingError
 from schemas.row import Row
+from schemas.table import microdata_tables
 from tests.harvesters.offices import plain_ods, xlsx
 
 EXAMPLE = Path(str(resources.files("api") / "examples" / "kaiserslautern" / "drop"))
-FILES = sorted(each for each in EXAMPLE.rglob("*.csv") if not (each.parent / "datapackage.json").exists())
+#: Rows about persons go to the vault: which column is what there, a person decides.
+PERSONS = {
+    table.file.rpartition("/")[2]
+    for each in (EXAMPLE.parent / "mappings").glob("*.toml")
+    for table in load_mapping(each).table
+    if table.table in microdata_tables()
+}
+FILES = sorted(each for each in EXAMPLE.rglob("*.csv") if not (each.parent / "datapackage.json").exists() and each.name not in PERSONS)
 PROJECTS = (
     "Projektliste;;;;;;\nStand 2023;;;;;;\n\nNr.;Projekt;Stand;Beginn;Ortsbezirk;Vorname;Wortlaut\n"
     "1;Stadtpark;laufend;12.06.2023;Innenstadt;Ada;x\n2;Radweg;abgeschlossen;06.2023;Erzhütten/Wiesenthalerhof;Bo;y\n3;Markt;vertagt;2023;;Cy;z\n"

@@ -110,6 +110,11 @@ def test_a_package_folder_that_is_gone_removes_nothing_until_a_person_agrees(wor
     assert world.published("firmen") == {"a": "missing"}
     world.run(days=8)
     assert world.published("firmen") == {}
+    announced = world.store.dataset("firmen").dataset.removal
+    assert announced is not None
+    assert world.store.tombstones() == ()
+    world.run(days=30)
+    assert world.publisher.end_announced() == ("firmen",)
     assert [each.name for each in world.store.tombstones()] == ["firmen"]
     assert world.run(days=1).outcome is Outcome.UNCHANGED
 

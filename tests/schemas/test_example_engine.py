@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harvesters.fetch import FolderFetch
-from harvesters.harvester import SourceConfig
+from harvesters.harvester import IntoVault, SourceConfig
 from harvesters.platforms.files import FilesHarvester
 from harvesters.record import Record
 from schemas.declaration import Declaration
@@ -22,7 +22,14 @@ NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 def harvested(source: dict[str, Any]) -> Iterator[Declaration | Row]:
     """What the harvester finds. Fails on anything unreadable, unread or quarantined."""
     config = SourceConfig(
-        name=source["name"], title=source["title"], kind="files", url=source["url"], folder=EXAMPLE, options=source.get("options", {})
+        name=source["name"],
+        title=source["title"],
+        kind="files",
+        url=source["url"],
+        folder=EXAMPLE,
+        options=source.get("options", {}),
+        personal_data=source.get("personal_data", False),
+        legal_basis=source.get("legal_basis", ""),
     )
     harvester = FilesHarvester(config)
     for found in harvester.records(FolderFetch(EXAMPLE / source["url"], keep_payload=lambda payload: None, clock=lambda: NOW)):
@@ -30,7 +37,7 @@ def harvested(source: dict[str, Any]) -> Iterator[Declaration | Row]:
             for row in harvester.map(found):
                 assert isinstance(row, Row), row
                 yield row
-        else:
+        elif not isinstance(found, IntoVault):
             assert isinstance(found, Declaration), found
             yield found
 

@@ -21,7 +21,7 @@ TABLES = sorted(common_tables())
 FIELDS = [(name, field) for name, table in common_tables().items() for field in table.fields] + [
     ("_provenance", each) for each in provenance_fields()
 ]
-KINDS = {"", "partial-date", "uri", "longitude", "latitude", "person-count", "qualifier", "title"}
+KINDS = {"json", "", "partial-date", "uri", "longitude", "latitude", "person-count", "qualifier", "title"}
 
 
 def table(name: str) -> Table:
@@ -96,7 +96,7 @@ def test_codes_are_unique_english_words_with_a_label_in_both_languages(name: str
 def test_kinds_and_types_are_known_and_fit(name: str, field: Field) -> None:
     assert field.kind in KINDS
     assert field.type in {"string", "integer", "number", "boolean", "date", "datetime"}
-    if field.kind in ("partial-date", "uri", "qualifier", "title"):
+    if field.kind in ("partial-date", "uri", "qualifier", "title", "json"):
         assert field.type == "string"
     if field.kind == "partial-date":
         assert field.pattern == PARTIAL_DATE_PATTERN

@@ -17,7 +17,7 @@ def by_age(values: Mapping[str, int], missing: Mapping[str, CellStatus] | None =
     """Numbers by age group; the total is 100."""
     cube = replace(CUBE, tables=((), ("alter",)), default_table=("alter",), profile=profile)
     numbers: dict[Key, int] = {(TOTAL, TOTAL, code): value for code, value in values.items()}
-    hidden = {(TOTAL, TOTAL, code): status for code, status in (missing or {}).items()}
+    hidden: dict[Key, CellStatus] = {(TOTAL, TOTAL, code): status for code, status in (missing or {}).items()}
     return release_of(cube, cells=cells_of(cube, hidden, {**numbers, (TOTAL, TOTAL, TOTAL): 100}))
 
 
@@ -30,7 +30,7 @@ def course(values: list[int | None], *, title: str = "{}. Halbjahr") -> Release:
         tables=((), ("halbjahr",)),
         default_table=("halbjahr",),
     )
-    hidden = {(f"t{n}", TOTAL, TOTAL): CellStatus.WITHHELD for n, value in enumerate(values) if value is None}
+    hidden: dict[Key, CellStatus] = {(f"t{n}", TOTAL, TOTAL): CellStatus.WITHHELD for n, value in enumerate(values) if value is None}
     numbers: dict[Key, int] = {(f"t{n}", TOTAL, TOTAL): value for n, value in enumerate(values) if value is not None}
     return release_of(cube, cells=cells_of(cube, hidden, {**numbers, (TOTAL, TOTAL, TOTAL): 1000}))
 

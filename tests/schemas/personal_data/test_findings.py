@@ -36,6 +36,7 @@ NOTES = Table(
         field("day", "date"),
         field("number", "integer", title="Telefon"),
         field("page", kind="uri"),
+        field("record", kind="json"),
     ),
     key=("id",),
 )
@@ -62,6 +63,29 @@ def test_findings_name_field_and_kind_in_the_order_of_the_fields() -> None:
         ("reached", "personal-phone"),
         ("page", "personal-link"),
     ]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        r'{"note": "Frau M\u00fcller"}',
+        '{"notes": [{"de": "Grüße an"}, {"de": "Frau Müller"}]}',
+        '{"Frau Müller": true}',
+        '["Frau Müller", "Frau Müller"]',
+        '{"abgeschnitten": "Frau Müller',
+    ],
+)
+def test_a_document_is_searched_text_by_text_however_it_is_written(record: str) -> None:
+    assert codes(row(record=record)) == [("record", "personal-salutation")]
+
+
+def test_texts_of_a_document_are_not_read_together() -> None:
+    assert codes(row(record='{"a": "Mein Name ist", "b": "Stadtpark", "c": "0631", "d": 3652250, "e": true}')) == []
+
+
+def test_a_number_in_a_document_is_searched_too() -> None:
+    assert codes(row(record='{"contact": "0631 3652250"}')) == [("record", "personal-phone")]
+    assert codes(row(record='{"mein konto": "DE02120300000000202051"}')) == [("record", "personal-iban")]
 
 
 def test_a_kind_is_reported_once_per_field() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from api.web.middleware import CONTENT_SECURITY_POLICY, EMBEDDABLE
 from schemas.values import Language
@@ -125,6 +127,31 @@ def test_page_and_api_answer_the_same_question_with_the_same_numbers(client: Tes
         shown = re.findall(r"<td>(\d+)</td>", client.get(HERE + query, headers=BROWSER).text)
 
         assert sorted(shown) == sorted(published_here), query
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(
+    asked=st.dictionaries(
+        st.sampled_from(["halbjahr", "ortsbezirk", "alter", "group_by", "pivot"]),
+        st.lists(
+            st.sampled_from(["2025-S2", "2026-S1", "01", "02", "_U", "_T", "u30", "60", "alter", "halbjahr", "ortsbezirk", "%00"]),
+            min_size=1,
+        ),
+    ),
+    what=st.sampled_from(["", "/embed", "/chart.svg"]),
+)
+def test_whatever_is_asked_is_answered_or_refused_as_the_api_does(client: TestClient, asked: dict[str, list[str]], what: str) -> None:
+    query = "&".join(f"{name}={','.join(dict.fromkeys(values))}" for name, values in asked.items())
+
+    status = client.get(f"{HERE}{what}?{query}", headers=BROWSER).status_code
+    api = client.get(f"{API}/teilnehmende.csv?{query}").status_code
+
+    assert status == api or (what == "/chart.svg" and (status, api) == (404, 200)), query
+
+
+def test_the_data_set_of_a_statistic_leads_to_its_page(client: TestClient) -> None:
+    assert 'class="button" href="/statistics/teilnehmende"' in _page(client, "/datasets/teilnehmende")
+    assert 'href="/statistics/projekte"' not in _page(client, "/datasets/projekte")
 
 
 def test_boxes_of_a_form_with_the_same_name_are_one_list(client: TestClient) -> None:
