@@ -6,8 +6,10 @@ statistics of persons are released, a second person (`[privacy] second_person`).
 
 from dataclasses import dataclass
 
+from api import cubes
 from api.installation import Installation, detector_of
-from catalog.consent import PLAN, QUARANTINE, Consent, same_person
+from catalog.consent import PLAN, QUARANTINE, Consent, release_subject, same_person
+from catalog.cubes.outlook import Fate, Outlook
 from catalog.decisions import Person, key_mark
 from catalog.entries import Applied, QuarantineItem
 from catalog.plan import StoredPlan
@@ -26,7 +28,7 @@ _ROLES = {Role.READER: "Leserecht", Role.EDITOR: "Bearbeitung", Role.RELEASER: "
 class Pending:
     """One of two persons has said yes; nothing is published yet."""
 
-    subject: str  #: `quarantine` or `plan`
+    subject: str  #: `quarantine`, `plan`, or `release …`
     number: int
     words: tuple[Consent, ...]  #: the first word first
 
@@ -38,6 +40,14 @@ class Pending:
             return f"{names} haben zugestimmt. Es fehlt das Wort einer Person mit der Rolle {Role.RELEASER.value}."
         role = f" mit der Rolle {Role.RELEASER.value}" if self.words[0].by.role else ""
         return f"{names} hat zugestimmt. Personenbezogenes geben zwei Personen frei: Es fehlt das Wort einer anderen Person{role}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class PendingRelease:
+    """A release that passed the audit, and one of two persons has said yes. When the other one does, it is counted and audited anew."""
+
+    outlook: Outlook
+    pending: Pending
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +122,28 @@ def _withdraw_microdata(found: Installation, table: str, person: Person, reason:
         raise UnknownItem(f"Zeile in den Einzeldaten »{table}«")
     found.store.note_deed(person, "withdraw", f"{table}, row {key_mark(row)}", reason)
     found.vault.withdraw_microdata(table, row)
+
+
+def release(
+    found: Installation, name: str, person: Person, reason: str, *, correction: bool = False
+) -> Outlook | PendingRelease:  # fmt: skip
+    """Count and audit a statistic, and publish the release if it is safe; if not, the outlook says why.
+    Raises ConfigurationError, NotAllowed, ReleaseRefused, Busy."""
+    _check(found, person, reason, Role.RELEASER)
+    made = cubes.prepare(found, name, correction=correction)
+    if made.outlook.fate is not Fate.SAFE:
+        return made.outlook
+    if needs_second_for_release(found, name):
+        subject, (stand, number) = release_subject(name), found.store.next_release(name, made.at)
+        words = found.store.consent(subject, number, person, reason, target=f"{name}, {stand}", concludes=_may_release(person))
+        if not _is_enough(words, person):
+            return PendingRelease(outlook=made.outlook, pending=Pending(subject=subject, number=number, words=words))
+    return cubes.release(found, made, person, reason)
+
+
+def needs_second_for_release(found: Installation, name: str) -> bool:
+    """Whether a release takes two persons: it is about persons or what they made. Raises ConfigurationError."""
+    return found.settings.content.privacy.second_person and cubes.is_about_persons(cubes.declared_one(found, name))
 
 
 def needs_second(found: Installation, item: QuarantineItem) -> bool:

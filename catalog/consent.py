@@ -17,11 +17,16 @@ QUARANTINE = "quarantine"
 PLAN = "plan"
 
 
+def release_subject(cube: str) -> str:
+    """Of a release of a statistic; its number is that of the release."""
+    return f"release {cube}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Consent:
-    """One person's yes to one item of the Prüfliste or one plan."""
+    """One person's yes to one item of the Prüfliste, one plan or one release."""
 
-    subject: str  #: QUARANTINE or PLAN
+    subject: str  #: QUARANTINE, PLAN, or what `release_subject` says
     number: int
     by: Person
     at: datetime

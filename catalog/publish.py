@@ -14,6 +14,7 @@ from catalog.adopting import adopt_again, source_of
 from catalog.applying import Application
 from catalog.charts.keeping import keep_charts
 from catalog.codec import loads
+from catalog.consent import forget_consent, release_subject
 from catalog.database import Record, utc_now
 from catalog.decisions import record_decision
 from catalog.entries import Applied, Status
@@ -108,6 +109,7 @@ class Publisher:
             _require_uri_base(connection, self._site)
             head = statistics.publish_release(connection, self._press, release)
             keep_charts(connection, self._files, release, charts or {})
+            forget_consent(connection, release_subject(release.cube.name), release.number)
             if by:
                 target = f"{release.cube.name}, {release.name}"
                 record_decision(connection, at=self._clock(), who=by, role=role, what="release", target=target, why=release.reason.de)

@@ -25,6 +25,10 @@ DONE = {
     "pending": "Ihr Wort ist notiert. Es braucht noch eine zweite Person.",
     "planned": "Der Änderungsplan ist neu berechnet.",
     "discarded": "Verworfen. Die hochgeladene Datei ist gelöscht, veröffentlicht wurde nichts.",
+    "cube-planned": "Gezählt und geprüft: Der Stand kann veröffentlicht werden.",
+    "cube-released": "Veröffentlicht.",
+    "cube-held": "Angehalten. Was veröffentlicht ist, bleibt.",
+    "cube-same": "Es gibt nichts Neues zu veröffentlichen.",
     "released": "Freigegeben: Die Datei liegt im Ablageordner, ihre Änderungen sind veröffentlicht.",
 }
 _LARGEST = 2**31 - 1  #: of a number in an address: what no database has

@@ -15,13 +15,15 @@ from api.admin.door import same
 from api.admin.errors import Forbidden, Foreign, NotLoggedIn, answer_error
 from api.admin.forms import Form, read_form
 from api.admin.headers import PrivateHeaders
-from api.admin.routes import decisions, login, overview, plans, quarantine, sources, upload
+from api.admin.routes import cubes, decisions, login, overview, plans, quarantine, sources, upload
 from api.admin.sessions import Session
 from api.admin.templating import STATIC_FILES
 from schemas.errors import KlarError
 
 #: Every address that takes a login; the tests go through all of them.
-PLACES: tuple[Place, ...] = (*overview.PLACES, *sources.PLACES, *plans.PLACES, *quarantine.PLACES, *upload.PLACES, *decisions.PLACES)
+PLACES: tuple[Place, ...] = tuple(
+    place for each in (overview, sources, plans, quarantine, upload, cubes, decisions) for place in each.PLACES
+)  # fmt: skip
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 

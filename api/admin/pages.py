@@ -264,6 +264,42 @@ class UploadPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CubeLine:
+    """One declared statistic."""
+
+    name: str
+    title: str
+    release: str  #: name of the newest one, "" for none
+    released_at: datetime | None
+    newcomers: str  #: roughly; "" when never counted
+    state: str  #: in a sentence, with the reason where it is held
+    held: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CubesPage:
+    lines: tuple[CubeLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CubePage:
+    line: CubeLine
+    notes: str
+    counted_at: datetime | None  #: None: never
+    fate: str  #: what came out of it
+    newcomers: str
+    facts: tuple[str, ...]  #: about what may be released; no exact count is in them
+    findings: tuple[str, ...]  #: what counting remarked
+    log: tuple[str, ...]  #: what was tried before it was held
+    two: bool  #: a release takes two persons
+    words: tuple[Consent, ...]
+    can_plan: bool
+    can_release: bool
+    why_not: str
+    csrf: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecisionLine:
     decision: Decision
     what: str

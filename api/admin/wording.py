@@ -28,6 +28,7 @@ DEEDS = {
     "accept": "angenommen",
     "upload": "hochgeladen",
     "discard": "verworfen",
+    "release": "Stand veröffentlicht",
     "withdraw": "zurückgezogen",
     "move": "Adresse umgezogen",
     "token": "Token ausgestellt",

@@ -23,6 +23,7 @@ COMMANDS = {
     "plans": "decide",
     "quarantine": "decide",
     "withdraw": "withdraw",
+    "cubes": "cubes",
     "validate": "validate",
     "check-feed": "check_feed",
     "push": "push",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from catalog.charts.words import amount, digits, label, told, where
 from catalog.statistics.selection import Selection
-from schemas.statistics import TOTAL, Cell, Dimension, Role
+from schemas.statistics import TOTAL, UNKNOWN, Cell, Dimension, Role
 from schemas.values import Text
 
 _ONE = Text(de="{measure}: {value}.", en="{measure}: {value}.")
@@ -29,6 +29,8 @@ _TOTAL = Text(de=", insgesamt {value}", en=", {value} in total")
 _SEVERAL = Text(de="{count} Gruppen", en="{count} groups")
 _AND = Text(de=" und ", en=" and ")
 _MOST_NAMED = 3
+#: Points in time of which the first and the last still say something: half-years, a year of months.
+_LONGEST_COURSE = 12
 
 
 def finding(selection: Selection) -> str:
@@ -41,12 +43,9 @@ def finding(selection: Selection) -> str:
         return _nothing(selection, cells)
     if len(published) * 2 < len(cells) or len(published) < 2:
         return _say(selection, _FEW, published=_count(selection, published), count=_count(selection, cells))
-    if (
-        len(_shown_beside(selection)) == 1
-        and _varying(selection)[0].role is Role.TIME
-        and cells[0].value is not None is not cells[-1].value
-    ):
-        return _over_time(selection, cells)
+    course = _course(selection, cells)
+    if course:
+        return _over_time(selection, course)
     return _largest(selection, published, complete=len(published) == len(cells))
 
 
@@ -61,6 +60,13 @@ def _nothing(selection: Selection, cells: Sequence[Cell]) -> str:
     if len(reasons) == 1:
         return _say(selection, _ALL_MISSING, count=_count(selection, cells), reason=told(cells[0], selection))
     return _say(selection, _NONE, count=_count(selection, cells))
+
+
+def _course(selection: Selection, cells: Sequence[Cell]) -> Sequence[Cell]:
+    """The dated cells, where they are a course of time that is told by its ends: not too long, and both are published."""
+    dated = [each for each in cells if UNKNOWN not in each.key]
+    is_course = [each.role for each in _shown_beside(selection)] == [Role.TIME] and 2 <= len(dated) <= _LONGEST_COURSE
+    return dated if is_course and dated[0].value is not None and dated[-1].value is not None else ()
 
 
 def _over_time(selection: Selection, cells: Sequence[Cell]) -> str:

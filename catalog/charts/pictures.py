@@ -1,7 +1,7 @@
 """Which charts a release has, and which one goes with a question: pure, and the same for whoever draws and whoever shows.
 
-There is one for every planned table of one or two dimensions, and for every single code of one of two dimensions: finitely many, whatever
-is asked.
+There is one for every planned table of one or two dimensions, and for every single code of one of two dimensions that is not too long:
+finitely many, whatever is asked.
 """
 
 from collections.abc import Iterator, Mapping
@@ -56,6 +56,8 @@ def nearest(selection: Selection) -> Nearest | Refusal:
 
 def refusal(selection: Selection) -> Refusal | None:
     """Why this is not drawn; None when it is."""
+    if _is_one_of_many(selection):
+        return Refusal.MANY
     varying = [codes for codes in selection.codes if len(codes) > 1]
     fixed = [codes for codes in selection.codes if len(codes) == 1 and codes != (TOTAL,)]
     cells = tuple(selection.cells()) if len(varying) + len(fixed) <= 2 else ()
@@ -69,6 +71,12 @@ def refusal(selection: Selection) -> Refusal | None:
     if published < FEWEST_VALUES:
         return Refusal.FEW
     return Refusal.MANY if len(cells) > (MOST_COLUMNS if _is_course(selection) else MOST_BARS) else None
+
+
+def _is_one_of_many(selection: Selection) -> bool:
+    """A chart for each of a hundred months would be a hundred charts, which take a minute to draw and which nobody looks at."""
+    pairs = zip(selection.cube.dimensions, selection.codes, strict=True)
+    return any(len(codes) == 1 and codes != (TOTAL,) and len(dimension.codes) > MOST_BARS for dimension, codes in pairs)
 
 
 def _is_course(selection: Selection) -> bool:

@@ -110,5 +110,6 @@ def write_source(sheet: Sheet, publisher: str) -> None:
 def _subtitle(selection: Selection) -> str:
     cube, language = selection.cube, selection.language
     varying = [each.title.in_language(language) for each, codes in zip(cube.dimensions, selection.codes, strict=True) if len(codes) > 1]
-    parts = [f"{cube.measure_title.in_language(language)} ({UNITS[cube.unit].in_language(language)})", " × ".join(varying)]
+    measure, unit = cube.measure_title.in_language(language), UNITS[cube.unit].in_language(language)
+    parts = [measure if measure.casefold() == unit.casefold() else f"{measure} ({unit})", " × ".join(varying)]
     return " · ".join(filter(None, (*parts, where(selection))))

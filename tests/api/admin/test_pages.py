@@ -60,6 +60,8 @@ def test_every_page_has_one_heading_and_a_title(bureau: Office) -> None:
         "/upload",
         "/upload/termine",
         "/decisions",
+        "/cubes",
+        "/cubes/ideen",
         "/x",
     ):
         page = person.see(path).text

@@ -32,6 +32,11 @@ def uploaded_file(bureau: Office) -> str:
     return str(editor.upload("termine", "events.csv", EVENTS.encode(), replaces="events.csv").headers["location"])
 
 
+def statistic(bureau: Office) -> str:
+    """Of nothing yet: it is counted, and held."""
+    return "/cubes/ideen"
+
+
 @dataclass(frozen=True)
 class Action:
     prepare: Callable[[Office], str]  #: makes what is decided on; the page it is shown on
@@ -49,6 +54,8 @@ ACTIONS = (
     Action(uploaded_file, "plan", Role.EDITOR, ">Plan neu berechnen</button>"),
     Action(uploaded_file, "release", Role.RELEASER, ">Freigeben</button>"),
     Action(uploaded_file, "discard", Role.EDITOR, ">Verwerfen</button>"),
+    Action(statistic, "plan", Role.EDITOR, ">Zählen</button>"),
+    Action(statistic, "publish", Role.RELEASER, ">Veröffentlichen</button>"),
 )
 PAIRS = [(action, role) for action in ACTIONS for role in Role]
 
@@ -92,6 +99,8 @@ def test_every_address_that_changes_something_is_in_the_table_above() -> None:
         "/uploads/{id}/plan",
         "/uploads/{id}/release",
         "/uploads/{id}/discard",
+        "/cubes/{name}/plan",
+        "/cubes/{name}/publish",
     }
     assert len(ACTIONS) == sum(each.changes for each in PLACES)
     assert changing == {each.step: each.needs for each in ACTIONS if each.prepare is not held_plan}
@@ -101,7 +110,20 @@ def test_a_reader_sees_everything(bureau: Office) -> None:
     bureau.harvest(FEW)
     reader = bureau.person(Role.READER)
 
-    for path in ("/", "/sources", "/runs", "/runs/1", "/plans", "/plans/1", "/quarantine", "/quarantine/1", "/upload", "/decisions"):
+    for path in (
+        "/",
+        "/sources",
+        "/runs",
+        "/runs/1",
+        "/plans",
+        "/plans/1",
+        "/quarantine",
+        "/quarantine/1",
+        "/upload",
+        "/decisions",
+        "/cubes",
+        "/cubes/ideen",
+    ):
         page = reader.see(path)
         assert page.status_code == 200, path
         assert page.text.count('<form method="post"') == 1, "only the one for logging out"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from catalog.charts.finding import finding
-from schemas.statistics import CellStatus, Profile, Release
+from schemas.statistics import UNKNOWN, Category, Cell, CellStatus, Profile, Release
 from schemas.values import Text
 from tests.catalog.charts.world import by_age, course, selected
 from tests.catalog.statistics.world import CUBE, cells_of, release_of
@@ -63,6 +63,20 @@ def test_one_number_is_said_as_it_is_or_why_there_is_none() -> None:
 def test_a_course_of_time_says_its_ends_if_both_are_published() -> None:
     assert _said(course([100, 200, 150])) == "Teilnehmende: rund 150 (2. Halbjahr), nach rund 100 (0. Halbjahr)."
     assert _said(course([None, 200, 150])).startswith("Teilnehmende: von den veröffentlichten Zahlen die größte bei 1. Halbjahr")
+
+
+def test_a_long_course_says_its_peak_and_not_its_ends() -> None:
+    assert "am meisten bei 7. Halbjahr (rund 90)" in _said(course([5, 0, *([10] * 5), 90, *([10] * 12)]))
+
+
+def test_what_has_no_date_is_no_end_of_a_course() -> None:
+    release = course([100, 200, 150])
+    time = release.cube.dimensions[0]
+    undated = replace(time, categories=(*time.categories, Category(code=UNKNOWN, title=Text(de="ohne Angabe"))))
+    cube = replace(release.cube, dimensions=(undated, *release.cube.dimensions[1:]))
+    cells = (*release.cells, Cell(key=(UNKNOWN, "_T", "_T"), value=35))
+
+    assert _said(replace(release, cube=cube, cells=cells)) == "Teilnehmende: rund 150 (2. Halbjahr), nach rund 100 (0. Halbjahr)."
 
 
 def test_a_total_beside_its_parts_is_not_the_largest_part() -> None:
