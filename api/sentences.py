@@ -21,6 +21,7 @@ SENTENCES: dict[type[errors.KlarError], str] = {
     errors.CatalogError: "Der Katalog hat das abgelehnt.",
     errors.UnknownDataset: "Einen Datensatz dieses Namens gibt es nicht.",
     errors.UnknownEdition: "Diesen Stand gibt es nicht.",
+    errors.NoTable: "Von diesem Datensatz hat klar keine Tabelle.",
     errors.UnknownItem: "Diese Nummer gibt es nicht.",
     errors.AnswersGone: "Die Antworten der Quelle aus dieser Ernte sind nicht oder nicht mehr da.",
     errors.Gone: "Das war einmal veröffentlicht und ist es nicht mehr.",

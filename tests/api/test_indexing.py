@@ -70,6 +70,10 @@ def test_withdrawn_and_removed_data_sets_are_followed(world: World) -> None:
     world.harvest(of=declaration("drei", "drei"))
 
     assert catch_up(world, index)
+    assert names(index) == {"zwei", "drei"}, "its end is announced"
+    world.clock.pass_days(31)
+    assert world.publisher.end_announced() == ("drei",)
+    assert catch_up(world, index)
     assert names(index) == {"zwei"}
 
 

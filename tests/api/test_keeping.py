@@ -19,6 +19,7 @@ from api.installation import Installation, installation
 from api.settings import load
 from catalog.plan import Outcome
 from catalog.search import Query
+from catalog.vault.vault import VAULT
 from harvesters.harvester import Found, SourceConfig
 from harvesters.record import Record
 from harvesters.registry import kinds
@@ -217,7 +218,7 @@ def test_databases_are_upgraded_and_shown_together(config: Path, capsys: Capture
     capsys.readouterr()
     assert klar(config, "db", "current", "--json") == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["vault"] == {"found": "v0001", "expected": "v0001"}
+    assert told["vault"] == {"found": VAULT.head, "expected": VAULT.head}
     assert told["found"] == told["expected"]
 
 
