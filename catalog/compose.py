@@ -59,7 +59,7 @@ def compose(
         attribution=attribution_of(declaration, licence, publisher),
         contributor_id=site.contributor_id,
         frequency=declaration.frequency,
-        temporal=coverage(rows, declaration.temporal_fields),
+        temporal=curation.temporal or coverage(rows, declaration.temporal_fields),
         spatial=curation.spatial or site.place,
         issued=identity.issued,
         modified=modified,

@@ -14,6 +14,7 @@ why = "Name aus der Satzung"
 [publisher]     organisation = "…"       key of a row in the table of organisations
 [legislation]   iris = ["https://…"]     ELI addresses of what obliges somebody to keep these data
 [hvd]           categories = ["statistics"]   a high-value data set under (EU) 2023/138; only this file can say so
+[temporal]      start = "2022-03", end = "2025-07-09"   what the rows do not say; one end may be missing
 [spatial]       de = "…", en = "…", iris = ["…"], level = "municipality", bbox = [west, south, east, north],
                     centroid = [longitude, latitude]
 """
@@ -26,8 +27,9 @@ from pathlib import Path
 from typing import Any
 
 from catalog.entries import CurationError
+from schemas.dates import PartialDate
 from schemas.declaration import DATASET_NAME
-from schemas.model import Contact, CurationNote, Place
+from schemas.model import Contact, CurationNote, Period, Place
 from schemas.row import Finding
 from schemas.values import HVD_LEGISLATION, GeocodingLevel, HvdCategory, Licence, Text, Theme
 
@@ -46,6 +48,7 @@ class Curation:
     contact: Contact | None = None
     landing_page: str | None = None
     spatial: Place | None = None
+    temporal: Period | None = None
     publisher: str = ""  #: key of a row in the table of organisations; "": the body behind the site
     legislation: tuple[str, ...] | None = None
     hvd: tuple[HvdCategory, ...] = ()
@@ -208,6 +211,23 @@ def _spatial(entry: Mapping[str, Any]) -> Place:
     )
 
 
+def _temporal(entry: Mapping[str, Any]) -> Period:
+    start, end = _date(entry, "start"), _date(entry, "end")
+    if start is None and end is None:
+        raise ValueError("braucht »start« oder »end«")
+    if start is not None and end is not None and start.first_day() > end.last_day():
+        raise ValueError(f"endet ({end}), bevor es beginnt ({start})")
+    return Period(start=start, end=end)
+
+
+def _date(entry: Mapping[str, Any], name: str) -> PartialDate | None:
+    text = _string(entry, name)
+    try:
+        return PartialDate(text) if text else None
+    except ValueError:
+        raise ValueError(f'»{name}« muss ein Jahr, ein Monat oder ein Tag sein wie "2023-06", nicht {text!r}') from None
+
+
 def _numbers(entry: Mapping[str, Any], name: str, count: int) -> list[float]:
     values = _list(entry, name)
     if values and (len(values) != count or not all(isinstance(each, int | float) and not isinstance(each, bool) for each in values)):
@@ -233,6 +253,7 @@ _READERS: Mapping[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Any]
     "publisher": (("organisation",), _publisher),
     "legislation": (("iris",), _legislation),
     "hvd": (("categories",), _hvd),
+    "temporal": (("start", "end"), _temporal),
     "spatial": (("de", "en", "iris", "bbox", "centroid", "level"), _spatial),
 }
 

@@ -44,7 +44,7 @@ def compose_neighbours(
         attribution=found.licence.attribution,
         contributor_id=found.contributor_id if _CONTRIBUTOR.fullmatch(found.contributor_id) else site.contributor_id,
         frequency=found.frequency or Frequency.UNKNOWN,
-        temporal=found.temporal,
+        temporal=curation.temporal or found.temporal,
         spatial=curation.spatial or _place(found),
         issued=identity.issued,
         modified=modified,

@@ -201,13 +201,10 @@ def test_the_example_reaches_all_points_but_those_the_profile_forces_it_to_choos
             report = checked_example(config, address, *shapes, capsys=capsys)
         scored = report["mqa"]
         lost = {each["id"]: each["weight"] - each["points"] for each in scored["indicators"] if each["points"] < each["weight"]}
-        periods = next(each for each in scored["indicators"] if each["id"] == "temporal")
         record_property("summary", f"check-feed, example, {profile}: {scored['points']} of 405 MQA points, {report['datasets']} data sets")
 
-        assert {key: each for key, each in lost.items() if key != "temporal"} == forced
-        without = periods["applies"] - periods["fulfilled"]
-        assert without <= 1
-        assert scored["points"] == pytest.approx(405 - sum(forced.values()) - 20 * without / periods["applies"], abs=0.01)
+        assert lost == forced
+        assert scored["points"] == 405 - sum(forced.values())
         assert report["counts"]["warning"] == 0
         assert report["counts"]["error"] == 0
         assert report["levels"]["govdata"]["drop"] == 0

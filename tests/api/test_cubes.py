@@ -149,6 +149,44 @@ def test_without_the_counts_behind_an_earlier_release_there_is_no_new_one(city: 
     assert len(_public(city)[1]) == 1
 
 
+def test_a_phase_that_ends_opens_the_gate_once(city: City) -> None:
+    first = people(120, seed=3)
+    city.survey(first, end="2026-11-25")
+    assert city.publish().fate is Fate.RELEASED
+    city.survey([*first, *people(8, seed=4, start=1000)], end="2026-11-25")
+    assert "Neue Personen" in city.publish().reason, "it has not ended yet"
+
+    city.clock.now = city.clock.now.replace(day=26)
+    after_the_end = city.publish()
+    assert "Neue Personen" not in after_the_end.reason, "the audit decides"
+
+    released = after_the_end.fate is Fate.RELEASED
+    city.survey([*first, *people(9, seed=4, start=1000)], end="2026-11-25")
+    assert ("Neue Personen" in city.publish().reason) is released
+
+
+def test_counting_children_is_declared_and_protected_at_ten(city: City) -> None:
+    file = city.config.parent / "cubes" / f"{NAME}.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("gate: phase-end", "gate: phase-end\nminors: true"), encoding="utf-8")
+    city.survey(people(120, seed=3))
+
+    with city.opened() as found:
+        assert cubes.prepare(found, NAME).outlook.rules == "round10/1"
+
+
+def test_a_statistic_with_another_dimension_is_not_comparable_and_held(city: City) -> None:
+    city.survey(people(120, seed=3))
+    assert city.publish().fate is Fate.RELEASED
+    file = city.config.parent / "cubes" / f"{NAME}.yaml"
+    text = file.read_text(encoding="utf-8")
+    more = "  - {name: channel, title: {de: Weg, en: Channel}, person_attribute: false, field: channel}\ntables:"
+    file.write_text(text.replace("tables:", more), encoding="utf-8")
+
+    held = city.publish(correction=True)
+
+    assert (held.fate, "nicht vergleichbar" in held.reason) == (Fate.HELD, True)
+
+
 def test_an_unfinished_release_leaves_counts_that_are_forgotten(city: City) -> None:
     city.survey(people(120, seed=3))
     with city.opened() as found:

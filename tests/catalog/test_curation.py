@@ -7,8 +7,9 @@ import pytest
 
 from catalog.curation import Curation, check_curation, read_curation
 from catalog.entries import ChangeKind, CurationError
+from schemas.dates import PartialDate
 from schemas.declaration import Declaration
-from schemas.model import CurationNote, Site, SourceReference
+from schemas.model import CurationNote, Period, Site, SourceReference
 from schemas.values import GeocodingLevel, HvdCategory, Licence, Text, Theme
 from tests.catalog.world import World, bench, declaration
 
@@ -59,6 +60,12 @@ why = "Gesetz"
 categories = ["statistics", "earth-observation", "statistics"]
 who = "Rechtsamt"
 why = "(EU) 2023/138"
+
+[temporal]
+start = "2020"
+end = "2025-07-09"
+who = "a"
+why = "b"
 
 [spatial]
 de = "Volkspark"
@@ -117,6 +124,9 @@ def test_no_file_is_no_curation(tmp_path: Path) -> None:
         ('[landing_page]\nurl = "javascript:alert(1)"\nwho = "a"\nwhy = "b"', 1, "http"),
         ('[landing_page]\nwho = "a"\nwhy = "b"', 1, "»url« fehlt"),
         ('[spatial]\nde = "x"\nbbox = [1, 2]\nwho = "a"\nwhy = "b"', 1, "4 Zahlen"),
+        ('[temporal]\nstart = "Mai 2023"\nwho = "a"\nwhy = "b"', 1, "Mai 2023"),
+        ('[temporal]\nwho = "a"\nwhy = "b"', 1, "start"),
+        ('[temporal]\nstart = "2024"\nend = "2023"\nwho = "a"\nwhy = "b"', 1, "bevor"),
         ('[spatial]\nde = "x"\nlevel = "moon"\nwho = "a"\nwhy = "b"', 1, "moon"),
         ('[hvd]\ncategories = ["alles"]\nwho = "a"\nwhy = "b"', 1, "earth-observation"),
         ('[hvd]\ncategories = []\nwho = "a"\nwhy = "b"', 1, "»categories«"),
@@ -163,9 +173,10 @@ def test_curation_overrides_what_was_harvested_and_says_who_and_why(world: World
     assert (dataset.title.de, dataset.licence, dataset.attribution) == ("Parkbänke", Licence.DL_BY_2, "Stadt Kaiserslautern")
     assert dataset.spatial is not None
     assert dataset.spatial.title.de == "Volkspark"
+    assert dataset.temporal == Period(start=PartialDate("2020"), end=PartialDate("2025-07-09"))
     assert (dataset.hvd[0], dataset.legislation) == (HvdCategory.STATISTICS, ("https://www.recht.example/eli/1",))
     assert [each.field for each in dataset.curation] == [
-        "title", "description", "licence", "themes", "keywords", "contact", "landing_page", "legislation", "hvd", "spatial",
+        "title", "description", "licence", "themes", "keywords", "contact", "landing_page", "legislation", "hvd", "temporal", "spatial",
     ]  # fmt: skip
 
 

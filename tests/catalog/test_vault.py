@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from catalog.store import Store
-from catalog.vault import VAULT, Microdata, Refused, Vault, tables
+from catalog.vault import VAULT, Microdata, Refused, StoredCounts, StoredOutlook, Vault, tables
 from schemas.errors import Busy, ConfigurationError, WrongSchemaVersion
 from schemas.fetch import Payload
 from tests.catalog.world import START, Clock
@@ -298,3 +298,15 @@ def test_what_was_erased_is_in_no_byte_of_the_files(sqlite_vault_url: str) -> No
 
     assert CANARY.encode() not in everything(vault)
     vault.close()
+
+
+def test_counts_behind_releases_are_kept_and_the_last_outlook_replaces_the_one_before(vault: Vault) -> None:
+    counts = StoredCounts(digest="d", content='{"kinds": []}')
+    vault.keep_counts("umfrage", "m1", StoredCounts(digest="x", content="{}"), released=[])
+    vault.keep_counts("umfrage", "m1", counts, released=[])
+    vault.keep_counts("andere", "m1", counts, released=[])
+    for content in ("erster", "zweiter"):
+        vault.keep_outlook("umfrage", StoredOutlook(at=START, content=content))
+
+    assert vault.counts_of("umfrage") == {"m1": counts}
+    assert vault.outlooks() == {"umfrage": StoredOutlook(at=START, content="zweiter")}

@@ -243,7 +243,7 @@ def test_t5_another_vault_with_the_same_release_looks_the_same_to_the_last_byte(
     guarded_later.survey(people(_NUMBER, seed=3))
     assert other.publish().fate is Fate.HELD
     other.clock.now = guarded_later.clock.now = max(other.clock.now, guarded_later.clock.now)
-    paths = [path for path in one if path.startswith((API, "/statistics", "/catalog", "/changes", "/datasets", "/api/v1/changes"))]
+    paths = list(one)
     with guarded_later.client() as client:
         calm = crawl(client, paths)
     with other.client() as client:

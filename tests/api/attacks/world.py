@@ -66,6 +66,7 @@ title = "titel"
 mode = "form"
 method = "art"
 source_date_basis = "stand"
+end = { column = "ende", parse = "date" }
 [[table]]
 table = "answer"
 file = "antworten.csv"
@@ -94,7 +95,7 @@ data_anonymized = true
 [source.options]
 mapping = "mappings/umfrage.toml"
 """
-_PROCESS = "id,titel,form,art,stand\nspielplatz-2026,Umfrage zum Spielplatz,digital,survey,stated\n"
+_PROCESS = "id,titel,form,art,stand,ende\nspielplatz-2026,Umfrage zum Spielplatz,digital,survey,stated,{end}\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,11 +135,11 @@ class City:
         with installation(load(self.config, {}), clock=self.clock) as found:
             yield found
 
-    def survey(self, respondents: Sequence[Respondent]) -> None:
-        """The file as it is from now on, harvested; an hour later than what was before."""
+    def survey(self, respondents: Sequence[Respondent], *, end: str = "") -> None:
+        """The file as it is from now on, harvested; an hour later than what was before. `end`: of the process, if it is known."""
         self.clock.now += timedelta(hours=1)
         drop = self.config.parent / "drop" / "umfrage"
-        (drop / "verfahren.csv").write_text(_PROCESS, encoding="utf-8")
+        (drop / "verfahren.csv").write_text(_PROCESS.format(end=end), encoding="utf-8")
         (drop / "antworten.csv").write_text(_rows(respondents), encoding="utf-8")
         with self.opened() as found:
             record = found.harvest(found.source("umfrage"))
