@@ -42,12 +42,18 @@ def declared_cubes(folder: Path | None = None) -> Mapping[str, CubePlan]:
     return _by_name([*shipped_cubes().values(), *own])
 
 
+#: Pages below /statistics that are no statistic.
+_PAGES = frozenset({"reported", "questions"})
+
+
 def cube_from(text: str, file: str) -> CubePlan:
     """One declaration; its name is that of the file. Raises ConfigurationError with file and line."""
     block = read_yaml(text, file)
     name = block["name"]
     if name.text() != file.removesuffix(".yaml") or not DATASET_NAME.fullmatch(name.text()) or name.text() in RESERVED_NAMES:
         raise name.error("die Statistik heißt wie ihre Datei, und so, wie Datensätze heißen können")
+    if name.text() in _PAGES:
+        raise name.error(f"unter /statistics/{name.text()} steht schon eine Seite")
     if name.text() in city_wide():
         raise name.error("so heißt schon ein Datensatz")
     return _Reader(block).plan()

@@ -135,6 +135,12 @@ def test_what_is_wrong_is_an_error_with_file_and_line(old: str, new: str, line: 
     assert abs(found - line) <= 1, caught.value.detail
 
 
+@pytest.mark.parametrize(("name", "said"), [("reported", "Seite"), ("questions", "Seite"), ("projekte", "Datensatz"), ("data", "Datei")])
+def test_names_that_mean_something_else_are_refused(name: str, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        cube_from(CUBE.replace("name: probe", f"name: {name}", 1), f"{name}.yaml")
+
+
 @settings(max_examples=50, derandomize=True)
 @given(st.text(alphabet=st.sampled_from("abc:-[]{}, \n\t'\"&*!|>%@`#01"), max_size=60))
 def test_whatever_a_file_holds_it_is_a_cube_or_a_configuration_error(text: str) -> None:
