@@ -19,12 +19,12 @@ from schemas.statistics import Cell, Role
 #: Room for the number behind the longest bar, or for the words instead of one.
 _BEHIND = 62
 _LONGEST_BESIDE = 18  #: characters of a label that stands beside its bar; longer ones stand above
-_CHARACTER = 7.2  #: pixels of a label's character, generously
-_LABEL_CHARACTERS = 50
+_CHARACTER = 8.3  #: pixels of a label's character, generously
+_LABEL_CHARACTERS = 40
 _COLUMN_HEIGHT = 170
 _MOST_NUMBERED = 12  #: columns that all have their number above
 _LABEL_WIDTH = 96  #: pixels from label to label where not all columns have one
-_SMALL_CHARACTER = 6.4
+_SMALL_CHARACTER = 7.5
 _ROOM_OF_A_SIGN = 24
 _DENSE_SIGN = "·"
 

@@ -13,8 +13,10 @@ from schemas.values import Text
 
 WIDTH = 400
 LEFT = 12
-TITLE_CHARACTERS = 41
-TEXT_CHARACTERS = 60
+#: What fits in a line of the widest usual sans-serif, DejaVu (0.6 of the font size a character, 0.69 in bold).
+TITLE_CHARACTERS = 34
+NOTICE_CHARACTERS = 44
+TEXT_CHARACTERS = 52
 _SOURCE = Text(de="Quelle: {publisher}, Stand {release}. {rounded}", en="Source: {publisher}, release {release}. {rounded}")
 _ROUNDED = {
     Profile.ROUND5: Text(de="Auf Vielfache von 5 gerundet.", en="Rounded to multiples of 5."),
@@ -94,7 +96,7 @@ def headed(selection: Selection) -> Sheet:
     sheet.title_height = sheet.y + 6
     sheet.y += 4
     if selection.cube.demonstration:
-        sheet.write(DEMONSTRATION.in_language(selection.language), "notice", 18)
+        sheet.write(DEMONSTRATION.in_language(selection.language), "notice", 18, characters=NOTICE_CHARACTERS)
     sheet.write(_subtitle(selection), "quiet", 18)
     return sheet
 

@@ -147,8 +147,9 @@ class _Started:
         )
 
     def _outlook(self, fate: Fate) -> Outlook:
-        newcomers, findings = Newcomers.of(self.counted.newcomers), tuple(each.message for each in self.counted.findings)
-        return Outlook(cube=self.plan.name, at=self.at, fate=fate, newcomers=newcomers, findings=findings)
+        persons = 0 if self.plan.cube.profile is Profile.OPEN else self.counted.newcomers  # there, rows of public tables are counted
+        findings = tuple(each.message for each in self.counted.findings)
+        return Outlook(cube=self.plan.name, at=self.at, fate=fate, newcomers=Newcomers.of(persons), findings=findings)
 
 
 def _earlier(plan: CubePlan, releases: Sequence[Release], vault: Vault) -> tuple[Earlier, ...]:

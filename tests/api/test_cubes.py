@@ -14,6 +14,7 @@ from api.admin.door import Door
 from catalog.cubes.outlook import Fate
 from catalog.cubes.releasing import Limits, draft
 from catalog.decisions import Person
+from catalog.statistics.errors import ReleaseRefused
 from catalog.tokens import NotAllowed, Role
 from catalog.vault import StoredCounts
 from schemas.cube_plan import CubePlan
@@ -147,6 +148,19 @@ def test_without_the_counts_behind_an_earlier_release_there_is_no_new_one(city: 
     assert held.fate is Fate.HELD
     assert "fehlt im Tresor" in held.reason or "passen nicht" in held.reason
     assert len(_public(city)[1]) == 1
+
+
+def test_what_was_audited_before_another_release_came_is_refused(city: City) -> None:
+    """Two people at once: the audit of the second one knew nothing of the first one's release."""
+    city.survey(people(120, seed=3))
+    with city.opened() as found:
+        one, other = cubes.prepare(found, NAME), cubes.prepare(found, NAME)
+        cubes.release(found, one, ANNA, "Auswertung")
+        with pytest.raises(ReleaseRefused):
+            cubes.release(found, other, BERTA, "Auswertung")
+
+        assert len(found.store.releases(NAME)) == 1
+        assert cubes.prepare(found, NAME).outlook.fate is Fate.SAME, "the counts behind the first one are as they were"
 
 
 def test_a_phase_that_ends_opens_the_gate_once(city: City) -> None:

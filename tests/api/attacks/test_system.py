@@ -238,9 +238,9 @@ def test_t5_another_vault_with_the_same_release_looks_the_same_to_the_last_byte(
     assert [path for path in one if one[path] != two[path]] == []
 
     # And one in which a release was held since: nothing of it shows.
-    other.survey([*people(_NUMBER, seed=3), _unnoticed(cube, truth), *people(3, seed=9, start=2000)])
     guarded_later = replace(guarded, clock=replace(other.clock))
     guarded_later.survey(people(_NUMBER, seed=3))
+    other.survey([*people(_NUMBER, seed=3), _unnoticed(cube, truth), *people(3, seed=9, start=2000)])
     assert other.publish().fate is Fate.HELD
     other.clock.now = guarded_later.clock.now = max(other.clock.now, guarded_later.clock.now)
     paths = list(one)
