@@ -77,8 +77,8 @@ def prepare(found: Installation, name: str, *, correction: bool = False) -> Draf
 def release(found: Installation, made: Draft, person: Person, reason: str) -> Outlook:
     """Publish a draft that passed the audit, with its charts. Raises ReleaseRefused (another release came first; the name is taken; words
     look personal): then nothing has changed."""
-    name, number = found.store.next_release(made.plan.name, made.at)
-    published = made.release(name=name, number=number, reason=Text(de=reason))
+    name, _ = found.store.next_release(made.plan.name, made.at)
+    published = made.release(name=name, reason=Text(de=reason))
     charts = draw_all(published, found.settings.site())
     _keep_counts(found, made, published)
     found.publisher.publish_release(published, charts=charts, by=person.name, role=person.role)

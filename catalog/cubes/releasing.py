@@ -45,15 +45,16 @@ class Draft:
     counts: StoredCounts | None = None  #: exact: for the vault
     processes: frozenset[str] = frozenset()
     at: datetime
+    number: int = 1  #: of the release: the one after the last that the audit knew; should another one come first, this one is refused
     earlier: tuple[str, ...] = ()  #: marks of all releases
 
-    def release(self, *, name: str, number: int, reason: Text) -> Release:
+    def release(self, *, name: str, reason: Text) -> Release:
         """What would be published. Only of a draft that is safe."""
         assert self.safe is not None, "only what passed the audit becomes a release"
         return Release(
             cube=self.safe.cube,
             name=name,
-            number=number,
+            number=self.number,
             at=self.at,
             reason=reason,
             cells=self.safe.cells,
@@ -113,6 +114,7 @@ class _Started:
             counts=counts,
             processes=self.counted.processes,
             at=self.at,
+            number=self.releases[-1].number + 1 if self.releases else 1,
             earlier=tuple(map(mark_of_release, self.releases)),
         )
 
