@@ -23,7 +23,7 @@ def server(command: list[str], environment: Mapping[str, str], port: int, path: 
         yield process, time.perf_counter() - started
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def _answers(port: int, path: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from catalog import limited
 from catalog.cubes.counting import Counted
-from catalog.cubes.deciding import decide
+from catalog.cubes.deciding import decide, decide_confined
 from catalog.cubes.keeping import CountsMissing, earlier_of, mark_of_release, stored_counts
 from catalog.cubes.outlook import Fate, Newcomers, Outlook, changes_between, says_the_same
 from catalog.cubes.reading import counted_from, public_rows
@@ -124,7 +124,7 @@ class _Started:
         if self.plan.cube.profile is Profile.OPEN:
             return decide(*given)  # neither persons nor solvers
         try:
-            return limited.call(decide, *given, memory=limits.memory, seconds=limits.seconds)
+            return limited.call(decide_confined, *given, memory=limits.memory, seconds=limits.seconds)
         except LimitExceeded as error:
             return Held(reason=f"Die Prüfung wurde nicht fertig: {error.detail}")
 

@@ -21,6 +21,16 @@ def test_every_planned_table_and_every_single_code_of_two_dimensions_has_one() -
     }
 
 
+def test_single_codes_of_a_long_dimension_have_none() -> None:
+    """A hundred months would be a hundred charts."""
+    long = wide(MOST_BARS + 1)
+
+    release = release_of(long, cells=cells_of(long, {}))
+
+    assert not [each for each in pictures_of(release) if "@thema=" in each]
+    assert nearest(selected(release, thema="c1", group_by="alter")) is Refusal.MANY
+
+
 def test_what_would_show_little_is_not_drawn() -> None:
     # Of two half-years there is no picture, and 2025-S2 has one number of three by age.
     assert set(pictures_of(release_of())) == {"alter", "halbjahr+alter", "halbjahr+ortsbezirk", "ortsbezirk@halbjahr=2026-S1"}
