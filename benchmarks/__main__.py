@@ -1,28 +1,37 @@
-"""`make bench`: everything, about five minutes."""
+"""`make bench`: everything, about ten minutes. Several of the modules take sizes when they are run alone (`python -m benchmarks.large 100000`)."""
 
 import os
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import auditing, growing, importing, publishing, rendering, searching, serving, statistics, tabular
-from benchmarks.report import figure, record
+from benchmarks import auditing, growing, importing, large, publishing, rendering, searching, serving, statistics, tabular
+from benchmarks.report import Measurement, figure, record
 
 _DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
 
 
 def main() -> None:
+    measurements = []
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        measurements = publishing.measure(place / "publishing") + rendering.measure() + serving.measure(place / "serving")
-        measurements += growing.measure(place / "growing", [1_000, 20_000]) + searching.measure(place / "searching", [10_000])
-        measurements += importing.measure(place / "importing")
-        measurements += tabular.measure(place / "tabular")
-        measurements += statistics.measure(place / "statistics")
-    measurements += auditing.measure()
-    for each in measurements:
-        print(f"{each.what}: {figure(each.value)} {each.unit}  {each.ratio}")
+        for each in _everything(Path(folder)):
+            print(f"{each.what}: {figure(each.value)} {each.unit}  {each.ratio}", flush=True)
+            measurements.append(each)
     record(_DOCUMENT, measurements, cores=os.cpu_count() or 1, on=datetime.now(UTC).date())
+
+
+def _everything(place: Path) -> Iterator[Measurement]:
+    yield from publishing.measure(place / "publishing")
+    yield from rendering.measure()
+    yield from serving.measure(place / "serving")
+    yield from large.measure(place / "large")
+    yield from growing.measure(place / "growing", [1_000, 20_000])
+    yield from searching.measure(place / "searching", [10_000])
+    yield from importing.measure(place / "importing")
+    yield from tabular.measure(place / "tabular")
+    yield from statistics.measure(place / "statistics")
+    yield from auditing.measure()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The store: everything the catalogue remembers, in one database. Reading and bookkeeping; `catalog.publish` changes what is public."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from datetime import datetime
@@ -55,7 +56,7 @@ _EDITIONS = (
 _EDITION = _EDITIONS.where(_e.number == bindparam("number"))
 #: An active data set without this fragment gives a row with NULL: the answer must fail, not shrink.
 _FRAGMENTS = (
-    select(_g.content)
+    select(_g.content, _d.digest)
     .select_from(
         tables.dataset.outerjoin(
             tables.fragment, and_(_g.dataset == _d.name, _g.syntax == bindparam("syntax"), _g.key == bindparam("renderer"))
@@ -90,6 +91,18 @@ _RECENT = (
 )
 _AFTER_ALL = 2**62
 _META = select(tables.meta.c.value).where(tables.meta.c.key == bindparam("key"))
+
+
+class Fragments(tuple[bytes, ...]):
+    """Contents, by publication number. `digest` is another one when one of them is: made of what they were rendered from, because
+    their bytes are many."""
+
+    digest: str
+
+    def __new__(cls, contents: Iterable[bytes], *, digests: Iterable[str] = ()) -> "Fragments":
+        made = super().__new__(cls, contents)
+        made.digest = hashlib.sha256("\n".join(digests).encode()).hexdigest()
+        return made
 
 
 class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf, ConsentShelf, TokenShelf, NoticeShelf, ReleaseShelf, ChartShelf):
@@ -205,16 +218,16 @@ class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf, Conse
             raise Gone(f"{name}, Stand {number}", reason=found.withdrawn_reason, at=found.withdrawn_at.isoformat())
         return found
 
-    def fragments(self, syntax: str, key: str, first: int, last: int, since: datetime | None = None) -> tuple[bytes, ...]:
+    def fragments(self, syntax: str, key: str, first: int, last: int, since: datetime | None = None) -> "Fragments":
         """RDF of the active data sets with these publication numbers (changed at `since` or later), by number. Raises NotRendered
         rather than leave one out."""
         parameters = {"syntax": syntax, "renderer": key, "first": first, "last": last}
         question, more = (_FRAGMENTS, {}) if since is None else (_FRAGMENTS_SINCE, {"since": since})
         with self.database.read() as connection:
-            found = connection.execute(question, {**parameters, **more}).scalars().all()
-        if any(each is None for each in found):
+            found = connection.execute(question, {**parameters, **more}).all()
+        if any(content is None for content, _ in found):
             raise NotRendered(f"Nummern {first} bis {last}")
-        return tuple(map(bytes, found))
+        return Fragments((bytes(content) for content, _ in found), digests=(digest for _, digest in found))
 
     def count_changed(self, since: datetime) -> int:
         """Active data sets that were changed then or later."""

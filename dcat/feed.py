@@ -61,12 +61,29 @@ def page(
     order. `total`: active data sets on all pages. `issued`, `modified`: first and last change of the catalogue, aware. The bytes
     depend on nothing else. Raises KeyError for an unknown syntax and ValueError for a page that does not exist.
     """
+    head, foot = frame(
+        site, syntax, number=number, total=total, last_page=last_page, modified=modified, issued=issued, modified_since=modified_since
+    )
+    return document(syntax, head, *fragments, foot)
+
+
+def frame(
+    site: Site,
+    syntax: str,
+    *,
+    number: int,
+    total: int,
+    last_page: int,
+    modified: datetime,
+    issued: datetime,
+    modified_since: datetime | None = None,
+) -> tuple[bytes, bytes]:
+    """What stands before and after the fragments of a page: the catalogue, and where the other pages are. As `page` takes and raises."""
     if not 1 <= number <= max(last_page, 1):
         raise ValueError(f"page {number} of {last_page}")
-    catalogue = _catalogue(site, syntax, issued, modified)
     addresses = {each: page_url(site, syntax, each, modified_since) for each in {1, number - 1, number, number + 1, max(last_page, 1)}}
     view = fragment(_view_triples(addresses, number=number, last_page=max(last_page, 1), total=total), syntax)
-    return document(syntax, catalogue, *fragments, view)
+    return _catalogue(site, syntax, issued, modified), view
 
 
 @lru_cache(maxsize=16)

@@ -43,9 +43,10 @@ def represent(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     compressible: bool = False,
+    made_of: bytes | None = None,
 ) -> Representation:
-    """The ETag is the content's SHA-256: the same in every process that serves the same bytes."""
-    etag = f'"{hashlib.sha256(content).hexdigest()[:40]}"'
+    """The ETag is the SHA-256 of the content, or of `made_of`, which says as much: the same in every process that serves the same bytes."""
+    etag = f'"{hashlib.sha256(content if made_of is None else made_of).hexdigest()[:40]}"'
     return Representation(
         content=content,
         media_type=media_type,

@@ -15,7 +15,8 @@ from api.web.problems import NotReady, UnknownPage, UnknownRepresentation
 from api.web.published import Summary
 from api.web.templating import Frame
 from api.web.web import Web
-from dcat.feed import MEDIA_TYPES, PAGE_SIZE, numbers_on, page
+from dcat.feed import MEDIA_TYPES, PAGE_SIZE, frame, numbers_on
+from dcat.serialise import document
 
 _HTML = "text/html"
 _SYNTAX_NAMES = {"ttl": "Turtle", "rdf": "RDF/XML", "jsonld": "JSON-LD", "nt": "N-Triples"}
@@ -72,11 +73,10 @@ def feed_representation(web: Web, syntax: str, number: int, modified_since: date
     first, last = numbers_on(number)
     fragments = services.store.fragments(syntax, services.renderer.key, first, last, modified_since)
     total = state.total if modified_since is None else services.store.count_changed(modified_since)
-    content = page(
+    head, foot = frame(
         services.site,
         syntax,
         number=number,
-        fragments=fragments,
         total=total,
         last_page=state.last_page,
         modified=modified,
@@ -85,7 +85,9 @@ def feed_representation(web: Web, syntax: str, number: int, modified_since: date
     )
     kept = modified_since is None
     headers = {"vary": "Accept, Accept-Encoding" if kept else "Accept"}
-    return represent(content, MEDIA_TYPES[syntax], modified=modified, headers=headers, compressible=kept)
+    content = document(syntax, head, *fragments, foot)
+    made_of = b"\0".join([services.renderer.key.encode(), syntax.encode(), head, foot, fragments.digest.encode()])
+    return represent(content, MEDIA_TYPES[syntax], modified=modified, headers=headers, compressible=kept, made_of=made_of)
 
 
 def _moments(state: Summary) -> tuple[datetime, datetime]:
