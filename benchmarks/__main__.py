@@ -1,4 +1,4 @@
-"""`make bench`: everything, about ten minutes. Several of the modules take sizes when they are run alone (`python -m benchmarks.large 100000`)."""
+"""`make bench`: everything, about ten minutes. Some modules take sizes when run alone: `python -m benchmarks.large 100000`."""
 
 import os
 import tempfile
