@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def world(published: World, tmp_path: Path) -> Iterator[World]:
     """A copy that a test may change."""
     folder = tmp_path / "installation"
     shutil.copytree(published.folder, folder, ignore=shutil.ignore_patterns("search"))
-    copy = World(folder=folder, clock=published.clock, site=published.site, renderer=published.renderer, run=published.run)
+    copy = World(folder=folder, clock=replace(published.clock), site=published.site, renderer=published.renderer, run=published.run)
     yield copy
     copy.close()
 

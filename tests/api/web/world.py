@@ -73,9 +73,10 @@ class World:
     site: Site
     renderer: Renderer
     run: int = 0
+    database: str = ""  #: URL; "": a file below the folder
 
     def __post_init__(self) -> None:
-        self.store = Store(f"sqlite:///{self.folder / 'klar.db'}", clock=self.clock)
+        self.store = Store(self.database or f"sqlite:///{self.folder / 'klar.db'}", clock=self.clock)
         self.files = Files(self.folder / "files")
         self.publisher = Publisher(
             self.store,
@@ -133,9 +134,11 @@ SOURCES = (
 )
 
 
-def new_world(folder: Path, the_site: Site | None = None, *, make_renderer: Callable[[Site], Renderer] = renderer) -> World:
+def new_world(
+    folder: Path, the_site: Site | None = None, *, make_renderer: Callable[[Site], Renderer] = renderer, database: str = ""
+) -> World:
     the_site = the_site or site()
-    world = World(folder=folder, clock=Clock(), site=the_site, renderer=make_renderer(the_site))
+    world = World(folder=folder, clock=Clock(), site=the_site, renderer=make_renderer(the_site), database=database)
     world.store.upgrade()
     for name in LEGAL_PAGES[:-1]:
         (folder / f"{name}.md").write_text(

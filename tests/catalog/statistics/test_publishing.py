@@ -22,8 +22,9 @@ from tests.catalog.statistics.world import AT, CUBE, cells_of, changed, release_
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = new_world(tmp_path)
+def world(tmp_path: Path, url: str) -> Iterator[World]:
+    """On SQLite and on PostgreSQL."""
+    world = new_world(tmp_path, database=url)
     yield world
     world.close()
 
