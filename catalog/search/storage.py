@@ -25,6 +25,7 @@ from typing import Any
 import Stemmer
 import tantivy
 
+from catalog.search.counts import Counts
 from catalog.search.document import Document
 from catalog.search.matching import FORMS, Lexicon
 from catalog.search.part import Beside, Part, own_ranks, read_vocabulary, without_documents, write_part
@@ -60,6 +61,7 @@ class Generation:
     files: Mapping[str, str]  #: path within `place` -> SHA-256
     checked: Mapping[_Inode, str] = field(repr=False)  #: files of which this process has seen that they are whole
     vocabularies: Mapping[str, Vocabulary] = field(repr=False)  #: of the large part
+    counts: Counts = field(default_factory=Counts, repr=False, compare=False)  #: what was asked of it before
 
     @property
     def base(self) -> Part:

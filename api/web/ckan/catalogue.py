@@ -82,7 +82,8 @@ def _linking(web: Web, resource: str) -> Dataset:
     """The data set with this file elsewhere, by the index: unlike those of our own files, ids of links do not lead back."""
     services = web.services
     index_published(services.search, services.store, services.files, services.site)
-    names = services.search.find(Query(condition=Is(field="resource", value=resource), page_size=1), now=services.clock()).names
+    query = Query(condition=Is(field="resource", value=resource), page_size=1, faceted=False)
+    names = services.search.find(query, now=services.clock()).names
     if not names:
         raise NotFound()
     return dataset_of(web, names[0])
@@ -126,6 +127,6 @@ def titles_of(web: Web, field: str) -> dict[str, str]:
 
 def _organization_named(web: Web, name: str) -> Json:
     """Read from one of its data sets: bodies stand nowhere else."""
-    query = Query(condition=Is(field="organization", value=name), page_size=1)
+    query = Query(condition=Is(field="organization", value=name), page_size=1, faceted=False)
     (first,) = web.services.search.find(query, now=web.services.clock()).names
     return organization_of(web.entry(first).dataset.publisher, web.services.site)

@@ -72,13 +72,13 @@ def counts(web: Web, field: str) -> Mapping[str, int]:
     """Value -> data sets with it, over the whole catalogue. `field` by CKAN's name."""
     _catch_up(web)
     label = _FIELDS[field]
-    return web.services.search.find(Query(counted=(label,), page_size=1), now=web.services.clock()).counts[label]
+    return web.services.search.find(Query(counted=(label,), page_size=1, faceted=False), now=web.services.clock()).counts[label]
 
 
 def members(web: Web, field: str, name: str) -> list[Json]:
     """Packages with this value; at most 1000, as in CKAN."""
     _catch_up(web)
-    query = Query(condition=Is(field=_FIELDS[field], value=name), sort="name", page_size=MOST_ROWS)
+    query = Query(condition=Is(field=_FIELDS[field], value=name), sort="name", page_size=MOST_ROWS, faceted=False)
     return packages_named(web, web.services.search.find(query, now=web.services.clock()).names)
 
 
@@ -104,6 +104,7 @@ def _query(web: Web, arguments: Arguments, *, counted: tuple[str, ...]) -> Query
         offset=arguments.integer("start", 0, most=2**31),
         page_size=max(rows, 1),
         counted=counted,
+        faceted=False,
     )
 
 

@@ -72,7 +72,7 @@ def feed_representation(web: Web, syntax: str, number: int, modified_since: date
         raise NotReady("Noch nicht für diese Version vorbereitet: " + ", ".join(missing))
     first, last = numbers_on(number)
     fragments = services.store.fragments(syntax, services.renderer.key, first, last, modified_since)
-    total = state.total if modified_since is None else services.store.count_changed(modified_since)
+    total = state.total if modified_since is None else web.changed_since(modified_since)
     head, foot = frame(
         services.site,
         syntax,

@@ -3,7 +3,7 @@
 import pytest
 
 from api.web.answers import Representation, represent
-from api.web.cache import RevisionCache
+from api.web.cache import RevisionCache, RevisionLookup
 from api.web.problems import NotReady
 
 
@@ -79,3 +79,20 @@ def test_the_least_recently_used_goes_first() -> None:
     assert cache.find("a") is not None
     assert cache.find("b") is None
     assert cache.find("c") is not None
+
+
+def test_what_is_looked_up_is_made_once_per_revision_and_key() -> None:
+    revision = Revision()
+    made: list[tuple[int, str]] = []
+
+    def build(key: str) -> str:
+        made.append((revision.value, key))
+        return f"{key} of {revision.value}"
+
+    lookup = RevisionLookup(revision, build)
+    found = []
+    for revision.value, key in ((1, "a"), (1, "b"), (1, "a"), (2, "a"), (2, "a")):
+        found.append(lookup(key))
+
+    assert found == ["a of 1", "b of 1", "a of 1", "a of 2", "a of 2"]
+    assert made == [(1, "a"), (1, "b"), (2, "a")]
