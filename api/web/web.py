@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
+from anyio import CapacityLimiter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,6 +34,8 @@ class Web:
     addresses: Addresses
     summary: Callable[[], Summary]  #: of the present revision
     changed_since: Callable[[datetime], int]  #: how many data sets are, in the present revision
+    #: Joining pages is work for one processor: more threads at it only wait for each other, and all become slower.
+    joiners: CapacityLimiter
     missing: Callable[[], tuple[str, ...]]  #: data sets that cannot be served as RDF in the present revision
 
     def entry(self, name: str) -> DatasetEntry:
@@ -116,6 +119,7 @@ def web_from(services: PublicServices) -> Web:
         addresses=Addresses(site=services.site),
         summary=RevisionValue(services.store.state, lambda: summary(services.store)),
         changed_since=RevisionLookup(services.store.state, services.store.count_changed),
+        joiners=CapacityLimiter(1),
         missing=RevisionValue(services.store.state, lambda: services.store.missing_fragments(services.renderer.key)),
     )
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 from functools import partial
 
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.web.answers import Representation, represent, respond
 from api.web.negotiation import best
@@ -58,7 +58,7 @@ async def _feed(web: Web, request: Request, syntax: str, query: FeedQuery, *, ne
         return await web.hot_answer(request, key, lambda: feed_representation(web, syntax, query.page), negotiated=negotiated)
     # Not kept: there are as many of these as there are moments.
     build = partial(feed_representation, web, syntax, query.page, query.modified_since)
-    return respond(request, await run_in_threadpool(web.cache.unkept, build))
+    return respond(request, await to_thread.run_sync(web.cache.unkept, build, limiter=web.joiners))
 
 
 def feed_representation(web: Web, syntax: str, number: int, modified_since: datetime | None = None) -> Representation:
