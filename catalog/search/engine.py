@@ -217,7 +217,7 @@ class _Answer:
     def _count_labels(self, clause: Clause) -> Counted:
         asked = {each: {"terms": {"field": each, "size": _LABEL_VALUES}} for each in self._query.counted}
         total, found = self._reader.aggregate(clause, asked)
-        return total, {name: dict(counts.most_common()) for name, counts in found.items()}
+        return total, {name: dict(sorted(counts.items(), key=lambda each: (-each[1], each[0]))) for name, counts in found.items()}
 
     def _names(self, clause: Clause, total: int) -> tuple[str, ...]:
         offset = self._query.offset if self._query.offset is not None else (self._query.page - 1) * self._query.page_size

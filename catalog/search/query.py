@@ -54,7 +54,7 @@ class Found:
     facets: Mapping[str, tuple[tuple[str, int], ...]]
     relaxed: bool  #: no data set has all the words: these have some of them
     suggestion: str  #: the text with a spelling that finds something, or ""
-    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  #: of the labels that were asked for
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  #: of the labels that were asked for, most first
 
 
 def oldest(updated: str, now: datetime) -> datetime:
