@@ -48,7 +48,7 @@ class Described:
             subject, predicate, value = each.subject.value, each.predicate.value, each.object  # type: ignore[union-attr]  # named nodes only
             self._nodes.setdefault(subject, {}).setdefault(predicate, {})[value] = None  # type: ignore[index]  # no nested triples
             if predicate == _TYPE:
-                self._instances.setdefault(value.value, {})[subject] = None  # type: ignore[union-attr]
+                self._instances.setdefault(value.value, {})[subject] = None  # type: ignore[union-attr]  # classes are named nodes
 
     def instances(self, class_: str) -> Iterable[str]:
         return self._instances.get(class_, ())

@@ -36,7 +36,7 @@ def _require_reasonable(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(each.file_size for each in archive.infolist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        return
+        return  # no readable archive: whoever reads the workbook next says so
     if size > LARGEST:
         raise LimitExceeded(f"Die Arbeitsmappe wird entpackt größer als {LARGEST // 1024**2} MB.")
     if size > _SUSPICIOUS and size > len(content) * _RATIO:

@@ -189,8 +189,12 @@ class _Answer:
         elif nothing_has_all:
             return replace(_nothing(self._query), suggestion=self._suggestion())
         clause = all_of(text, self._filters())
-        total, counts = self._labels(clause, relaxed=relaxed)
-        facets = self._facets(text, clause) if self._query.faceted else {}
+        facets: Mapping[str, tuple[tuple[str, int], ...]] = {}
+        counts: Mapping[str, Mapping[str, int]] = {}
+        if self._query.faceted:
+            total, facets = self._facets(text, clause)
+        if self._query.counted or not self._query.faceted:
+            total, counts = self._labels(clause, relaxed=relaxed)
         return Found(
             total=total,
             names=self._names(clause, total),
@@ -208,10 +212,10 @@ class _Answer:
 
     def _labels(self, clause: Clause, *, relaxed: bool) -> Counted:
         """Data sets found, and the labels that were asked for. They hang on what is searched for, not on page and order."""
-        plain = Query(page_size=1)
-        shown = {each: getattr(plain, each) for each in ("text", "sort", "language", "backwards", "page", "page_size", "offset", "faceted")}
-        now = self._now if self._query.updated else None
-        question = (replace(self._query, **shown), tuple(self._words), relaxed, now)
+        asked = replace(
+            self._query, text="", sort="relevance", language="de", backwards=False, page=1, page_size=1, offset=None, faceted=True
+        )
+        question = (asked, tuple(self._words), relaxed, self._now if self._query.updated else None)
         return self._counts.obtain(question, lambda: self._count_labels(clause))
 
     def _count_labels(self, clause: Clause) -> Counted:
@@ -234,16 +238,16 @@ class _Answer:
         field = {"relevance": MODIFIED, "title": title}.get(sort, sort)
         return Sorting(field=field, rises=(field not in (MODIFIED, ISSUED)) ^ self._query.backwards)
 
-    def _facets(self, text: Clause, clause: Clause) -> dict[str, tuple[tuple[str, int], ...]]:
-        """Those without a chosen value are counted together, each other one without its own
+    def _facets(self, text: Clause, clause: Clause) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
+        """Data sets found, and the facets. Those without a chosen value are counted together, each other one without its own
         filter."""
         chosen = [name for name in _ALL_FACETS if getattr(self._query, name)]
         free = {name: self._aggregation(name) for name in _ALL_FACETS if name not in chosen}
-        found = self._reader.aggregate(clause, free)[1]
+        total, found = self._reader.aggregate(clause, free)
         for name in chosen:
             others = all_of(text, self._filters(without=name))
             found |= self._reader.aggregate(others, {name: self._aggregation(name)})[1]
-        return {name: _in_order(name, found[name]) for name in _ALL_FACETS}
+        return total, {name: _in_order(name, found[name]) for name in _ALL_FACETS}
 
     def _aggregation(self, name: str) -> dict[str, object]:
         if name == "updated":

@@ -82,7 +82,7 @@ def _form_of_zip(content: bytes) -> Form:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        return Form.ZIP
+        return Form.ZIP  # it begins like one; that it is damaged is told by whoever wants a table
     if "[Content_Types].xml" in names and any(each.startswith("xl/") for each in names):
         return Form.XLSX
     return Form.ODS if {"mimetype", "content.xml"} <= names else Form.ZIP
