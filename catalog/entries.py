@@ -139,6 +139,7 @@ class ArchiveEntry:
     fetched_at: datetime
     media_type: str
     charset: str = ""  #: as the source said
+    headers: Mapping[str, str] = field(default_factory=dict)  #: those of `schemas.fetch.Payload`
 
 
 @dataclass(frozen=True, kw_only=True)

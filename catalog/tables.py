@@ -182,6 +182,7 @@ archive_entry = Table(
     _number("size"),
     Column("fetched_at", Time, nullable=False),
     _text("media_type"),
+    _text("headers"),  # JSON; "" for none
     Index("ix_archive_entry_run", "run"),
     Index("ix_archive_entry_sha256", "sha256"),
     Index("ix_archive_entry_source_url", "source", "url"),

@@ -7,9 +7,10 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
+from catalog.archived import asked_as
 from catalog.entries import ArchiveEntry
 from catalog.files import Files
 from catalog.plan import Outcome, RunRecord
@@ -59,6 +60,7 @@ class ReplayFetch:
             sha256=hashlib.sha256(content).hexdigest(),
             media_type=entry.media_type,
             charset=entry.charset,
+            headers=entry.headers,
         )
 
     def _next(self, url: str) -> ArchiveEntry:
@@ -84,6 +86,8 @@ class WebReplay(ReplayFetch):
     def __init__(self, entries: Sequence[ArchiveEntry], *, read: Read, home: WebAddress) -> None:
         super().__init__(entries, read=read)
         self._home = home
+        # What a run asked for bears its time; what it recalled is older.
+        self._started = max((each.fetched_at for each in entries), default=datetime.min.replace(tzinfo=UTC))
         self._visited: set[str] = set()
 
     def list(self, url: str = "") -> Sequence[str]:
@@ -102,6 +106,50 @@ class WebReplay(ReplayFetch):
         self._visited.add(address)
         payload = super().get(address, keep=keep, archive=archive)
         return replace(payload, sniffed=form_of(payload.content))
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        question: str,
+        media_type: str = "application/json",
+        keep: Callable[[bytes], bytes] | None = None,
+        archive: bool = True,
+        accept: str = "*/*",
+        expected: Collection[str] = (),
+        forget: bool = False,
+    ) -> Payload:
+        kept_under = asked_as(self._address(url), question)
+        if forget:
+            return Payload(url=kept_under, content=b"", fetched_at=self._started, sha256=hashlib.sha256(b"").hexdigest())
+        payload = super().get(kept_under, keep=keep, archive=archive)
+        return replace(payload, sniffed=form_of(payload.content))
+
+    def recall(
+        self,
+        url: str,
+        next_link: Callable[[Payload], str | None],
+        *,
+        at_most: timedelta,
+        keep: Callable[[bytes], bytes] | None = None,
+        archive: bool = True,
+        accept: str = "*/*",
+    ) -> Sequence[Payload]:
+        """What the run recalled then, however long ago that was; raises SourceError when a page of it is gone."""
+        found: dict[str, Payload] = {}
+        address = self._address(url)
+        while self._was_recalled(address) and address not in found:
+            payload = super().get(address, keep=keep, archive=archive)
+            found[address] = replace(payload, sniffed=form_of(payload.content))
+            link = next_link(payload)
+            if link is None:
+                return tuple(found.values())
+            address = str(WebAddress.parse(address).join(link))
+        return ()
+
+    def _was_recalled(self, address: str) -> bool:
+        return any(each.fetched_at < self._started for each in self._entries.get(address, ()))
 
     def follow(self, url: str, *, base: str) -> str:
         """Raises SourceError: not read then, or read already in this run."""

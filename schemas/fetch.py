@@ -1,9 +1,9 @@
 """The one way in: everything a source gives comes through a `Fetch`, which keeps it before anyone reads it: in the archive, or, where
 it may speak of persons, in the vault."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 
@@ -18,6 +18,7 @@ class Payload:
     media_type: str = ""  #: as the source said, without parameters; "" when it said nothing
     charset: str = ""  #: as the source said, lower case: a claim, never a reason to decode
     sniffed: str = ""  #: what the first bytes look like (`json`, `text`, `xlsx` …); "" when nobody looked
+    headers: Mapping[str, str] = field(default_factory=dict)  #: what answers in pages say beside their content; names in lower case
     unchanged: bool = False  #: archive or vault holds this content already: from an answer 304, or the same bytes again
 
 
@@ -49,6 +50,37 @@ class WebFetch(Fetch, Protocol):
         expected: Collection[str] = (),
     ) -> Payload:
         """`expected`: names of forms of `harvesters.http.sniffing.Form`; without, whatever the address promises, and no web page."""
+        ...
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        question: str,
+        media_type: str = "application/json",
+        keep: Callable[[bytes], bytes] | None = None,
+        archive: bool = True,
+        accept: str = "*/*",
+        expected: Collection[str] = (),
+        forget: bool = False,
+    ) -> Payload:
+        """A question that does not fit into an address and changes nothing at the source. Kept under `url#question`: a name that holds no
+        secret, new for each question of a run. `forget`: the answer is a key; it is kept nowhere, and in a replay it is empty."""
+        ...
+
+    def recall(
+        self,
+        url: str,
+        next_link: Callable[[Payload], str | None],
+        *,
+        at_most: timedelta,
+        keep: Callable[[bytes], bytes] | None = None,
+        archive: bool = True,
+        accept: str = "*/*",
+    ) -> Sequence[Payload]:
+        """A list, page by page, as the last published run holds it; the source is not asked. `fetched_at` says when each page came. Empty
+        unless all of it is there and none older than `at_most`: then it has to be read again. These pages count as answers of this run."""
         ...
 
     def follow(self, url: str, *, base: str) -> str:

@@ -43,6 +43,7 @@ payload = Table(
     _number("size"),  # bytes, not compressed
     Column("fetched_at", Time, nullable=False),
     _text("media_type"),
+    _text("headers"),  # JSON; "" for none
     Index("ix_payload_run", "run"),
     Index("ix_payload_sha256", "sha256"),
     Index("ix_payload_source_url", "source", "url"),

@@ -14,7 +14,7 @@ from catalog.vault.payloads import PayloadShelf
 from catalog.vault.quarantined import QuarantinedShelf
 
 VAULT = Schema(
-    head="v0003",
+    head="v0004",
     versions=Path(__file__).parent / "migrations" / "versions",
     lock=7_165_201_904,
     title="Tresor",

@@ -17,6 +17,8 @@ from harvesters.http.limits import Limits, size_text
 from harvesters.http.pace import LONGEST_REST, REST, Pace
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: A redirect that repeats a POST (RFC 9110, 15.4); after the others it would become a GET, and the question would be lost.
+_SAME_METHOD = frozenset({307, 308})
 #: Seconds before the second attempt; doubled before each further one, and up to half of it taken off again by chance, so that many
 #: sources that failed together do not come back together.
 BACK_OFF = 2.0
@@ -32,6 +34,14 @@ def _utc_now() -> datetime:
 
 def _nobody_asks() -> None:
     """No sign of life needed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """The body of a POST that only reads."""
+
+    body: bytes
+    media_type: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,13 +88,13 @@ class Asker:
     def close(self) -> None:
         self._client.close()
 
-    def ask(self, address: WebAddress, headers: Mapping[str, str]) -> Answer:
-        """Raises HttpError: the last attempt's."""
+    def ask(self, address: WebAddress, headers: Mapping[str, str], question: Question | None = None) -> Answer:
+        """GET, or POST with a question. Raises HttpError: the last attempt's."""
         patience = self._around.monotonic() + self._limits.patience
         attempt = 1
         while True:
             try:
-                return self._walk(address, headers)
+                return self._walk(address, headers, question)
             except HttpError as error:
                 wait = self._wait_before_next(error, attempt)
                 if attempt >= self._limits.attempts or wait is None or self._around.monotonic() + wait > patience:
@@ -107,19 +117,26 @@ class Asker:
         if error.fault is Fault.BUSY or (error.fault is Fault.SERVER and error.retry_after is not None):
             self._pace.rest(error.host, self._around.clock() + min(timedelta(seconds=seconds), LONGEST_REST))
 
-    def _walk(self, address: WebAddress, headers: Mapping[str, str]) -> Answer:
+    def _walk(self, address: WebAddress, headers: Mapping[str, str], question: Question | None) -> Answer:
         """One attempt, redirects included, all within one time limit."""
         seen = [address]
         until = self._around.monotonic() + self._limits.total
         while True:
             waited = self._take_turn(seen[-1])
             until += waited  # standing in our own queue is not the server's fault
-            answer = self._client.get(seen[-1], self._lines(seen[-1], headers), until=min(until, self._run_until))
+            answer = self._answer(seen[-1], self._lines(seen[-1], headers), question, min(until, self._run_until))
             self._count(answer)
             if answer.status not in _REDIRECTS:
                 self._require_success(answer, seen[-1])
                 return answer
+            if question is not None and answer.status not in _SAME_METHOD:
+                raise HttpError(Fault.REDIRECTS, f"»{seen[-1].shown}« nimmt die Frage nicht an und leitet weiter.")
             seen.append(self._next_hop(answer, seen))
+
+    def _answer(self, address: WebAddress, lines: Mapping[str, str], question: Question | None, until: float) -> Answer:
+        if question is None:
+            return self._client.get(address, lines, until=until)
+        return self._client.post(address, {**lines, "Content-Type": question.media_type}, question.body, until=until)
 
     def _take_turn(self, address: WebAddress) -> float:
         self._require_run_goes_on()
@@ -191,22 +208,26 @@ class Asker:
         retry_after = seconds_of(answer.headers.get("retry-after", ""), self._around.clock())
         match status:
             case 204:
-                raise HttpError(Fault.EMPTY, f"»{shown}« antwortet ohne Inhalt (204).", host=host)
+                raise HttpError(Fault.EMPTY, f"»{shown}« antwortet ohne Inhalt (204).", host=host, status=status)
             case 407:
-                raise HttpError(Fault.FORBIDDEN, f"»{shown}«: {PROXY_WANTS_LOGIN}", host=host)
+                raise HttpError(Fault.FORBIDDEN, f"»{shown}«: {PROXY_WANTS_LOGIN}", host=host, status=status)
             case 401 | 403:
                 hint = "fehlt das Zugangsgeheimnis, oder gilt es nicht mehr?"
-                raise HttpError(Fault.FORBIDDEN, f"»{shown}« verweigert den Zugang ({status}): {hint}", host=host)
+                raise HttpError(Fault.FORBIDDEN, f"»{shown}« verweigert den Zugang ({status}): {hint}", host=host, status=status)
             case 404 | 410:
-                raise HttpError(Fault.MISSING, f"»{shown}« gibt es nicht ({status}).", host=host)
+                raise HttpError(Fault.MISSING, f"»{shown}« gibt es nicht ({status}).", host=host, status=status)
             case 429:
-                raise HttpError(Fault.BUSY, f"»{shown}« bittet um Ruhe (429).", host=host, retry_after=retry_after)
+                raise HttpError(Fault.BUSY, f"»{shown}« bittet um Ruhe (429).", host=host, retry_after=retry_after, status=status)
             case 408 | 425:
-                raise HttpError(Fault.SERVER, f"»{shown}« antwortet mit Fehler {status}.", host=host, retry_after=retry_after)
+                raise HttpError(
+                    Fault.SERVER, f"»{shown}« antwortet mit Fehler {status}.", host=host, retry_after=retry_after, status=status
+                )
             case _ if status >= 500:
-                raise HttpError(Fault.SERVER, f"»{shown}« hat selbst einen Fehler ({status}).", host=host, retry_after=retry_after)
+                raise HttpError(
+                    Fault.SERVER, f"»{shown}« hat selbst einen Fehler ({status}).", host=host, retry_after=retry_after, status=status
+                )
             case _:
-                raise HttpError(Fault.BAD_ANSWER, f"»{shown}« antwortet mit {status}, womit niemand rechnet.", host=host)
+                raise HttpError(Fault.BAD_ANSWER, f"»{shown}« antwortet mit {status}, womit niemand rechnet.", host=host, status=status)
 
 
 def require_step(policy: Policy, here: WebAddress, there: WebAddress) -> None:

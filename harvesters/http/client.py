@@ -64,10 +64,17 @@ class Client:
 
     def get(self, address: WebAddress, headers: Mapping[str, str], *, until: float) -> Answer:
         """`until`: monotonic seconds. Raises HttpError."""
+        return self._asked("GET", address, headers, None, until)
+
+    def post(self, address: WebAddress, headers: Mapping[str, str], body: bytes, *, until: float) -> Answer:
+        """`until`: monotonic seconds. Raises HttpError."""
+        return self._asked("POST", address, headers, body, until)
+
+    def _asked(self, method: str, address: WebAddress, headers: Mapping[str, str], body: bytes | None, until: float) -> Answer:
         self._budget.start(until)
         if self._proxy is not None:
             self._judge_behind_proxy(address)
-        with self._faults(address), self._stream(address, headers) as response:
+        with self._faults(address), self._stream(address, headers, method, body) as response:
             received = self._discreet(_joined(response.headers))
             content = b""
             if response.status == 200:
@@ -111,7 +118,9 @@ class Client:
         if self._proxy and self._proxy.login and self._proxy.login.is_in(content):
             raise HttpError(Fault.BETRAYED, f"»{address.shown}«: Die Antwort enthält die Anmeldung am Proxy; sie wird nicht aufbewahrt.")
 
-    def _stream(self, address: WebAddress, headers: Mapping[str, str], method: str = "GET") -> AbstractContextManager[httpcore2.Response]:
+    def _stream(
+        self, address: WebAddress, headers: Mapping[str, str], method: str, body: bytes | None = None
+    ) -> AbstractContextManager[httpcore2.Response]:
         limits = self._limits
         timeout = {"connect": limits.connect, "read": limits.read, "write": limits.read, "pool": limits.connect}
         extensions: dict[str, Any] = {"timeout": timeout}
@@ -119,7 +128,10 @@ class Client:
         if self._proxy is not None and ":" in address.host:
             # The library writes the host into the proxy's request line as it is; the certificate is held against the bare address.
             url.host, extensions["sni_hostname"] = b"[%b]" % url.host, address.host
-        return self._pool.stream(method, url, headers=[("Host", address.authority), *headers.items()], extensions=extensions)
+        lines = [("Host", address.authority), *headers.items()]
+        if body is not None:
+            lines.append(("Content-Length", str(len(body))))
+        return self._pool.stream(method, url, headers=lines, content=body, extensions=extensions)
 
     def _content(self, pieces: Iterable[bytes], encoding: str, address: WebAddress) -> bytes:
         buffer = io.BytesIO()
@@ -137,7 +149,9 @@ class Client:
         try:
             yield
         except HttpError as error:
-            raise HttpError(error.fault, _with_address(error.what, shown), host=host, retry_after=error.retry_after) from error
+            raise HttpError(
+                error.fault, _with_address(error.what, shown), host=host, retry_after=error.retry_after, status=error.status
+            ) from error
         except httpcore2.TimeoutException as error:
             raise self._timeout(error, shown, host) from error
         except (httpcore2.ProtocolError, httpcore2.ReadError, httpcore2.WriteError) as error:

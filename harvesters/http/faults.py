@@ -69,11 +69,12 @@ _ADVICE = {
 class HttpError(SourceError):
     """The source could not be read; nothing was changed."""
 
-    def __init__(self, fault: Fault, message: str, *, host: str = "", retry_after: float | None = None) -> None:
+    def __init__(self, fault: Fault, message: str, *, host: str = "", retry_after: float | None = None, status: int | None = None) -> None:
         """`message` says what happened; what to do about it is added."""
         advice = _ADVICE.get(fault, "")
         super().__init__(message if message.endswith(advice) else f"{message} {advice}")
         self.fault = fault
         self.what = message  #: without the advice, which speaks of harvests
         self.host = host  #: who answered
+        self.status = status  #: of the answer that is the fault; None: there was none, or its status was right
         self.retry_after = retry_after  #: seconds, as the server asked for

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
+from catalog.archived import asked_as, headers_text
 from harvesters.http.address import WebAddress
-from harvesters.http.asking import Asker
+from harvesters.http.asking import Asker, Question
 from harvesters.http.client import Answer
 from harvesters.http.credentials import Credential
 from harvesters.http.faults import Fault, HttpError
@@ -26,6 +27,21 @@ class Recall(Protocol):
 
     def read(self, sha256: str) -> bytes: ...
 
+
+#: What answers in pages say beside their content: how many there are, where the next one is, in which CRS.
+KEPT_HEADERS = frozenset(
+    {
+        "content-crs",  # OGC API Features
+        "fiware-total-count",  # NGSIv2
+        "link",  # RFC 8288
+        "ngsild-results-count",
+        "x-tec-total",  # The Events Calendar
+        "x-tec-totalpages",
+        "x-wp-total",  # WordPress
+        "x-wp-totalpages",
+    }
+)
+_LONGEST_HEADER = 4000
 
 Keep = Callable[[Payload], None]
 
@@ -145,10 +161,84 @@ class HttpFetch:
             self._visited.add(str(address))
             known = self._usable(address, accept)
             payload, validator = self._received(address, accept, expected, known, keep)
+        self._note(payload, validator, archive)
+        return payload
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        question: str,
+        media_type: str = "application/json",
+        keep: Callable[[bytes], bytes] | None = None,
+        archive: bool = True,
+        accept: str = "*/*",
+        expected: Collection[str] = (),
+        forget: bool = False,
+    ) -> Payload:
+        """Raises HttpError. Never conditional: no cache may answer a POST (RFC 9110, 9.3.3); that nothing changed is seen by content."""
+        with self._discreet():
+            address = self._address(url)
+            self._require_no_secret(address)
+            self._may_step(self._home, address)
+            kept_under = asked_as(str(address), question)
+            if kept_under in self._visited:
+                raise HttpError(Fault.REPEATED, f"»{address.shown}« wird noch einmal nach »{question}« gefragt.")
+            self._visited.add(kept_under)
+            answer = self._asker.ask(address, {"Accept": accept}, Question(body=body, media_type=media_type))
+            validator = self._known.get(kept_under)
+            known = _Known(validator=validator, content=b"") if validator else None
+            payload, fresh = self._anew(address, answer, accept, expected, known, keep)
+            payload = replace(payload, url=kept_under)
+        if not forget:
+            self._note(payload, fresh, archive)
+        return payload
+
+    def recall(
+        self,
+        url: str,
+        next_link: Callable[[Payload], str | None],
+        *,
+        at_most: timedelta,
+        keep: Callable[[bytes], bytes] | None = None,
+        archive: bool = True,
+        accept: str = "*/*",
+    ) -> Sequence[Payload]:
+        """Raises HttpError for an address that may not be asked at all. What is recalled is not visited: it may be read all the same."""
+        found: dict[str, tuple[Payload, Validator]] = {}
+        with self._discreet():
+            address = self._address(url)
+            while True:
+                self._may_step(self._home, address)
+                page = self._as_kept(address, at_most, keep, accept)
+                if page is None or str(address) in found:
+                    return ()
+                found[str(address)] = page
+                link = next_link(page[0])
+                if link is None:
+                    break
+                address = address.join(link)
+        for payload, validator in found.values():
+            self._note(payload, validator, archive)
+        return tuple(payload for payload, _ in found.values())
+
+    def _as_kept(
+        self, address: WebAddress, at_most: timedelta, keep: Callable[[bytes], bytes] | None, accept: str
+    ) -> tuple[Payload, Validator] | None:
+        validator = self._known.get(str(address))
+        if validator is None or validator.accept != accept or not timedelta(0) <= self._clock() - validator.fetched_at < at_most:
+            return None
+        content = self._recalled(validator.sha256)
+        if not content:
+            return None
+        payload, again = self._again(address, _Known(validator=validator, content=content), keep)
+        return replace(payload, fetched_at=validator.fetched_at), again
+
+    def _note(self, payload: Payload, validator: Validator, archive: bool) -> None:
         self._store(self._keep_payload if archive else self._keep_private, payload)
         self._validators[payload.url] = validator
         self._answers += 1
-        return payload
 
     def _address(self, url: str) -> WebAddress:
         return self._home.join(url) if url else self._home
@@ -169,7 +259,7 @@ class HttpFetch:
         except HttpError as error:
             message = self._credential.redacted(error.detail) if self._credential else error.detail
             # No cause: it would carry the text along.
-            raise HttpError(error.fault, message, host=error.host, retry_after=error.retry_after) from None
+            raise HttpError(error.fault, message, host=error.host, retry_after=error.retry_after, status=error.status) from None
 
     def _usable(self, address: WebAddress, accept: str) -> _Known | None:
         """What we know of an address, unless it is too old, or the answer to another question."""
@@ -215,6 +305,7 @@ class HttpFetch:
             sha256=hashlib.sha256(content).hexdigest(),
             media_type=validator.media_type,
             charset=validator.charset,
+            headers=validator.kept_headers,
             sniffed=form_of(content),
         )
         return replace(payload, unchanged=payload.sha256 == validator.sha256), replace(validator, sha256=payload.sha256)
@@ -235,6 +326,7 @@ class HttpFetch:
         content = keep(answer.content) if keep else answer.content
         headers = self._discreet_headers(answer)
         media_type, charset = _media_type(headers.get("content-type", ""))
+        kept = {name: text for name, text in headers.items() if name in KEPT_HEADERS and len(text) <= _LONGEST_HEADER}
         now, sha256 = self._clock(), hashlib.sha256(content).hexdigest()
         unchanged = known is not None and known.validator.sha256 == sha256 and self._recall.has(sha256)
         payload = Payload(
@@ -244,6 +336,7 @@ class HttpFetch:
             sha256=sha256,
             media_type=media_type,
             charset=charset,
+            headers=kept,
             sniffed=form,
             unchanged=unchanged,
         )
@@ -255,6 +348,7 @@ class HttpFetch:
             media_type=media_type,
             charset=charset,
             accept=accept,
+            said=headers_text(kept),
         )
         return payload, validator
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from catalog.archived import headers_from
 from harvesters.http.statefile import file_name, locked, read_json, write_json
 
 #: After this long an address is fetched in full again, for servers whose validators never change.
@@ -30,12 +31,17 @@ class Validator:
     media_type: str = ""
     charset: str = ""
     accept: str = "*/*"  #: what was asked for; another question may have another answer
+    said: str = ""  #: the headers that outlive the answer (`Payload.headers`), as JSON; "": none
 
     def headers(self) -> dict[str, str]:
         """Empty when the server gave nothing to compare."""
         if self.etag:
             return {"If-None-Match": self.etag}
         return {"If-Modified-Since": self.last_modified} if self.last_modified else {}
+
+    @property
+    def kept_headers(self) -> Mapping[str, str]:
+        return headers_from(self.said)
 
 
 class Validators(Protocol):

@@ -136,7 +136,8 @@ def quick(folder: Path) -> Web:
 def run(made: Intake, web: Web, *, days: float = 0.0, **more: Any) -> RunRecord:
     made.clock.now += timedelta(days=days, seconds=1)
     archive = made.archive
-    return harvest(made.source, store=made.store, publisher=made.publisher, archive=archive, now=made.clock.now, web=web, **more)
+    keeping: Json = {"archive": archive, "vault": made.vault} | more
+    return harvest(made.source, store=made.store, publisher=made.publisher, now=made.clock.now, web=web, **keeping)
 
 
 def published(made: Intake) -> Mapping[str, UpstreamDataset]:

@@ -15,6 +15,8 @@ PATIENCE = 10.0
 class Request:
     target: str
     headers: Mapping[str, str]  #: names in lower case
+    method: str = "GET"
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -28,10 +30,12 @@ class Line:
     sock: socket.socket
     stopping: threading.Event
     sent: int = 0
+    said: bytearray = field(default_factory=bytearray)  #: the first megabyte
 
     def send(self, content: bytes) -> None:
         self.sock.sendall(content)
         self.sent += len(content)
+        self.said += content[: max(0, 1_000_000 - len(self.said))]
 
     def drip(self, content: bytes, pause: float) -> None:
         """Byte by byte."""
@@ -136,9 +140,16 @@ def read_request(sock: socket.socket) -> Request | None:
         if not piece:
             return None
         content += piece
-    first, *lines = content.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
-    pairs = (line.partition(":") for line in lines)
-    return Request(target=first.split(" ")[1], headers={name.lower(): value.strip() for name, _, value in pairs})
+    top, _, body = content.partition(b"\r\n\r\n")
+    first, *lines = top.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    while len(body) < int(headers.get("content-length", 0)):
+        piece = sock.recv(65536)
+        if not piece:
+            return None
+        body += piece
+    method, target = first.split(" ")[:2]
+    return Request(target=target, headers=headers, method=method, body=body)
 
 
 @contextmanager
