@@ -18,9 +18,9 @@ def echo(line: Line, request: Request) -> bool:
     return reply(json.dumps(said), Content_Type="application/json", ETag='"1"', X_WP_Total="7", Set_Cookie="a=b")(line, request)
 
 
-def asked(made: World, body: bytes = b"{}", question: str = "erste", **more: bool) -> dict[str, object]:
+def asked(made: World, body: bytes = b"{}", question: str = "erste", forget: bool = False) -> dict[str, object]:
     with made.open() as fetch:
-        found: dict[str, object] = json.loads(fetch.post("", body, question=question, **more).content)
+        found: dict[str, object] = json.loads(fetch.post("", body, question=question, forget=forget).content)
         made.publish(fetch)
     return found
 
