@@ -27,7 +27,7 @@ from dcat.parts import (
     typed_only,
 )
 from dcat.profiles import DE_3_0, Profile
-from dcat.terms import Line, addresses, describe, moment, nodes, partial_date, plain, tagged
+from dcat.terms import Line, addresses, describe, moment, nodes, partial_date, plain, tagged, typed
 from dcat.uris import catalogue_uri, publisher_uri, series_uri, site_publisher_uri, table_schema_url
 from dcat.wording import description, marked, provenance, rights
 from schemas.model import Dataset, Series, Site
@@ -113,6 +113,7 @@ def _listed_values(dataset: Dataset, site: Site) -> tuple[Line, ...]:
         ("dcatde:politicalGeocodingLevelURI", nodes(level.iri if level else "")),
         ("dcatde:contributorID", addresses("contributor_id", dataset.contributor_id or site.contributor_id)),
         ("dcterms:accrualPeriodicity", nodes(dataset.frequency.iri)),
+        ("dcat:temporalResolution", typed(dataset.resolution, "xsd:duration")),
         ("dcterms:accessRights", nodes(access.iri if access else "")),
         ("dcatap:availability", nodes(availability(dataset))),
         ("dcterms:language", nodes(*(each.iri for each in dataset.languages))),

@@ -5,11 +5,11 @@ from itertools import chain
 
 from pyoxigraph import NamedNode, Triple
 
-from dcat.parts import availability, hvd_categories, legislation, statement_triples
+from dcat.parts import availability, contact_triples, hvd_categories, legislation, statement_triples
 from dcat.profiles import Profile
 from dcat.service import service_triples
 from dcat.terms import Line, addresses, describe, german, moment, nodes, tagged, typed
-from dcat.uris import absolute, access_uri, distribution_uri, link_uris, publisher_uri, service_uri, table_schema_url
+from dcat.uris import absolute, access_uri, contact_uri, distribution_uri, link_uris, publisher_uri, service_uri, table_schema_url
 from dcat.wording import attribution, file_title, link_rights, link_title
 from schemas.file_types import file_type
 from schemas.links import Link
@@ -119,13 +119,13 @@ def _status(dataset: Dataset) -> str:
 
 def _delivered(service: DataService, dataset: Dataset, site: Site, uri: str, shared: tuple[Line, ...]) -> Iterable[Triple]:
     """Konvention 41: no download address; the access address is the service's endpoint."""
-    node = service_uri(uri, service)
+    node = service_uri(dataset, uri, service, site)
     return chain(
         describe(
             NamedNode(access_uri(uri, service)),
             "dcat:Distribution",
             ("dcterms:title", tagged(service.title)),
-            ("dcat:accessURL", addresses("services", absolute(service.endpoint_url, site))),
+            ("dcat:accessURL", addresses("services", absolute(service.access_url or service.endpoint_url, site))),
             ("dcat:accessService", nodes(node)),
             ("dcterms:format", nodes(service.formats[0].iri)),
             *shared,
@@ -137,7 +137,8 @@ def _delivered(service: DataService, dataset: Dataset, site: Site, uri: str, sha
             licence=dataset.licence,
             official=dataset.official,
             publisher=publisher_uri(dataset, site),
-            contact=uri + "#contact",
+            contact=contact_uri(site) if service.shared else uri + "#contact",
             more=(legislation(dataset), hvd_categories(dataset)),
         ),
+        contact_triples(site.contact, contact_uri(site)) if service.shared else (),
     )

@@ -55,6 +55,7 @@ def service_triples(
             ("dcat:endpointURL", addresses("services", absolute(service.endpoint_url, site))),
             ("dcat:endpointDescription", addresses("services", absolute(service.endpoint_description, site))),
             ("foaf:page", pages),
+            ("dcterms:conformsTo", addresses("services", *service.conforms_to)),
             ("dcterms:format", nodes(*(each.iri for each in service.formats))),
             ("dcterms:license", nodes(licence.iri)),
             ("dcterms:accessRights", nodes(AccessRight.PUBLIC.iri)),
@@ -62,4 +63,5 @@ def service_triples(
             *more,
         ),
         typed_only("foaf:Document", pages),
+        typed_only("dcterms:Standard", addresses("services", *service.conforms_to)),
     )

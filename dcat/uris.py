@@ -27,8 +27,17 @@ def link_uris(dataset_uri: str, links: tuple[Link, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def service_uri(dataset_uri: str, service: DataService) -> str:
-    return f"{dataset_uri}#service-{service.name}"
+def service_uri(dataset: Dataset, dataset_uri: str, service: DataService, site: Site) -> str:
+    """One that serves several data sets has one URI for all of them, unless their licences differ: a service has one."""
+    if not service.shared:
+        return f"{dataset_uri}#service-{service.name}"
+    own = "" if dataset.licence == site.licence else "-" + hashlib.sha256(dataset.licence.iri.encode()).hexdigest()[:6]
+    return f"{catalogue_uri(site)}#service-{service.name}{own}"
+
+
+def contact_uri(site: Site) -> str:
+    """The office behind the catalogue."""
+    return f"{catalogue_uri(site)}#contact"
 
 
 def access_uri(dataset_uri: str, service: DataService) -> str:

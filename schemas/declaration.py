@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from schemas.errors import ConfigurationError
-from schemas.model import Series
+from schemas.model import DataService, Period, Series
 from schemas.table import Table, common_tables
 from schemas.values import Frequency, Licence, Text, Theme
 
@@ -33,6 +33,10 @@ class Declaration:
     landing_page: str = ""
     legislation: tuple[str, ...] = ()  #: ELI IRIs of what obliges somebody to keep these data
     series: Series | None = None
+    services: tuple[DataService, ...] = ()  #: where the same data can be asked for
+    temporal: Period | None = None  #: None: what `temporal_fields` say
+    resolution: str = ""  #: time between two values, xsd:duration
+    identifiers: tuple[str, ...] = ()  #: of descriptions of the same data that others have published (adms:identifier)
     temporal_fields: tuple[str, ...] = ()  #: fields whose earliest and latest dates are the temporal coverage
 
     def __post_init__(self) -> None:

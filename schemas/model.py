@@ -96,7 +96,8 @@ class Distribution:
 
 @dataclass(frozen=True, kw_only=True)
 class DataService:
-    """dcat:DataService: a way to ask for data instead of fetching a file. Its URI is `{dataset}#service-{name}`."""
+    """dcat:DataService: a way to ask for data instead of fetching a file. Its URI is `{dataset}#service-{name}`, or, where it serves
+    several data sets, `{catalog}#service-{name}`."""
 
     name: str  #: `[a-z0-9-]+`
     title: Text
@@ -105,6 +106,9 @@ class DataService:
     endpoint_description: str = ""  #: machine-readable, e.g. OpenAPI; absolute, or a path of klar itself
     documentation: str = ""  #: for people; absolute, or a path of klar itself
     formats: tuple[FileFormat, ...]  #: at least one; the first is the format of the distribution that the service delivers
+    shared: bool = False  #: one endpoint for several data sets
+    access_url: str = ""  #: where this data set is asked for; "": at the endpoint
+    conforms_to: tuple[str, ...] = ()  #: IRIs of the standards it keeps to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +212,7 @@ class Dataset:
     legislation: tuple[str, ...] = ()  #: ELI IRIs, without the one that follows from `hvd`
     hvd: tuple[HvdCategory, ...] = ()  #: not empty: a high-value data set; only a person may say so
     services: tuple[DataService, ...] = ()
+    resolution: str = ""  #: time between two values, xsd:duration; "": nobody said, or they come when something happens
     series: Series | None = None
     upstream: Upstream | None = None  #: None: our own
     removal: Removal | None = None  #: its removal is announced
