@@ -14,7 +14,7 @@ from catalog.archived import columns_of, entry_from
 from catalog.codec import dumps, loads
 from catalog.database import Record, Shelf
 from catalog.entries import ArchiveEntry
-from catalog.plan import Outcome, PlanState, RunRecord
+from catalog.plan import Lately, Outcome, PlanState, RunRecord
 from schemas.errors import Busy, UnknownItem
 from schemas.fetch import Payload
 from schemas.row import Finding
@@ -73,6 +73,7 @@ class RunShelf(Shelf):
             "counts": dumps(dict[str, int], record.counts),
             "findings": dumps(tuple[Finding, ...], record.findings),
             "plan": record.plan,
+            "lately": dumps(tuple[Lately, ...], record.lately),
             "finished_at": record.finished_at or self._clock(),
         }
         with self.database.write() as connection:
@@ -195,6 +196,7 @@ def _new_run(source: str, title: str, now: datetime) -> dict[str, Any]:
         "message": "",
         "counts": "{}",
         "findings": "[]",
+        "lately": "[]",
         "host": socket.gethostname(),
         "pid": os.getpid(),
         "process": process_started(os.getpid()),
@@ -222,4 +224,5 @@ def _record(found: Record) -> RunRecord:
         counts=loads(dict[str, int], found.counts),
         findings=loads(tuple[Finding, ...], found.findings),
         plan=found.plan,
+        lately=loads(tuple[Lately, ...], found.lately),
     )

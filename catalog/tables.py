@@ -163,6 +163,7 @@ run = Table(
     _text("counts"),
     _text("findings"),
     Column("plan", Integer),
+    _text("lately", server_default="[]"),  # JSON of catalog.plan.Lately
     _text("host"),
     _number("pid"),
     _text("process"),  # start time of the process: a number alone is used again

@@ -89,6 +89,7 @@ class Attempt:
             counts={**(counts or {}), "findings": len(findings)},
             findings=findings,
             plan=plan,
+            lately=tuple(self.walk.lately),
         )
 
     def _discreet(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -1,0 +1,1 @@
+"""What sensor networks of all kinds have in common: stations, datastreams, units, layers."""

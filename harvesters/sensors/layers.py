@@ -1,0 +1,225 @@
+"""Datastreams put together into layers, each a data set of its own: network × observed property × aggregation.
+
+Never one for each datastream or device: that floods portals (reference/sensors/mapping.md, section 1). A key that the source itself
+states comes first; then definition, unit and aggregation. Names come from keys, so that they stay when titles, counts and hosts change.
+"""
+
+import hashlib
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from importlib import resources
+
+from harvesters.sensors.intervals import Rhythm, is_over, rhythm, stated
+from harvesters.sensors.observed import Datastream, Station
+from harvesters.sensors.properties import observed
+from harvesters.sensors.units import unit_of
+from schemas.dates import PartialDate
+from schemas.declaration import Declaration
+from schemas.model import DataService, Period, Series
+from schemas.table import Table, table_from_descriptor
+from schemas.values import Frequency, Licence, Text, Theme
+
+#: An implicit group with fewer datastreams is no layer of its own.
+SMALLEST = 3
+_OTHER = "weitere"
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+_LONGEST = 60
+_ASCII = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+_NOTHING = Text(de="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """What all layers of one source have in common."""
+
+    prefix: str  #: of the data sets' names: permanent
+    title: Text
+    services: tuple[DataService, ...] = ()  #: endpoints; each is one service of all layers
+    licence: Licence | None = None  #: None: the publisher's
+    attribution: str = ""
+    landing_page: str = ""
+    provenance: Text = _NOTHING
+    keywords: tuple[Text, ...] = ()
+    smallest: int = SMALLEST
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One data set of a network."""
+
+    key: str
+    declaration: Declaration
+    streams: tuple[Datastream, ...]
+    rhythm: Rhythm | None = None
+
+    @property
+    def last(self) -> datetime | None:
+        """Of the latest observation anybody has told of."""
+        return max((each.end for each in self.streams if each.end), default=None)
+
+
+def layers_of(
+    network: Network,
+    streams: Iterable[Datastream],
+    stations: Mapping[str, Station],
+    *,
+    now: datetime,
+    access: Callable[["Layer"], str] | None = None,
+) -> tuple[Layer, ...]:
+    """By key, in order. `access`: where a layer alone can be asked for, at the first service."""
+    groups: dict[str, list[Datastream]] = defaultdict(list)
+    for each in streams:
+        groups[_key(each)].append(each)
+    folded: dict[str, list[Datastream]] = defaultdict(list)
+    for key, members in groups.items():
+        folded[key if members[0].layer or len(members) >= network.smallest else _OTHER].extend(members)
+    if set(folded) == {_OTHER}:  # nothing is large enough: the network as a whole
+        folded = {"": folded[_OTHER]}
+    return tuple(_layer(network, key, folded[key], stations, now, access) for key in sorted(folded))
+
+
+def _key(stream: Datastream) -> str:
+    """The source's own key, else what makes values comparable."""
+    if stream.layer:
+        return slug(stream.layer)
+    known = observed(stream.property, stream.property_definition)
+    what = known.key if known else slug(stream.property or stream.property_definition or "groesse")
+    unit = unit_of(stream.unit)
+    measured_in = unit.ucum if unit else stream.unit.symbol or stream.unit.name
+    parts = [what, *(slug(each) for each in (_other_unit(what, measured_in), stream.aggregation) if each)]
+    return "-".join(parts)
+
+
+def _other_unit(what: str, unit: str) -> str:
+    """A unit is part of the key unless it is the one everybody expects."""
+    return "" if unit == _EXPECTED.get(what, "") or unit in ("", "1") else unit
+
+
+_EXPECTED = {"lufttemperatur": "Cel", "luftfeuchte": "%", "luftdruck": "hPa", "windgeschwindigkeit": "m/s", "niederschlag": "mm"}
+
+
+def slug(text: str) -> str:
+    """Fit for a name. What is lost on the way comes back as six digits of a hash, so that two keys never become one."""
+    plain = text.strip().casefold().translate(_ASCII)
+    found = "-".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST].strip("-")
+    if found == text and _SLUG.fullmatch(found):
+        return found
+    digits = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return f"{found}-{digits}" if found else digits
+
+
+def _layer(network: Network, key: str, streams: Sequence[Datastream], stations: Mapping[str, Station], now: datetime, access: str) -> Layer:
+    ordered = tuple(sorted(streams, key=lambda each: each.id))
+    beat = _rhythm(ordered)
+    name = f"{network.prefix}-{key}" if key else network.prefix
+    title = _title(network, key, ordered)
+    declaration = Declaration(
+        name=name,
+        table=_table(name, title),
+        title=title,
+        description=_description(network, ordered, stations),
+        themes=_themes(ordered),
+        keywords=(*network.keywords, *_keywords(ordered)),
+        frequency=beat.frequency if beat else Frequency.UNKNOWN,
+        kind="sensor",
+        provenance=network.provenance,
+        licence=network.licence,
+        attribution=network.attribution,
+        landing_page=network.landing_page,
+        series=_series(network, ordered),
+        services=network.services,
+        temporal=_temporal(ordered, beat, now),
+        resolution=beat.resolution if beat else "",
+        identifiers=tuple(sorted({each.record for each in ordered if each.record})),
+    )
+    layer = Layer(key=key, declaration=declaration, streams=ordered, rhythm=beat)
+    return layer if access is None else replace(layer, declaration=_asked_at(declaration, access(layer)))
+
+
+def _asked_at(declaration: Declaration, url: str) -> Declaration:
+    first, *others = declaration.services
+    return replace(declaration, services=(replace(first, access_url=url), *others))
+
+
+def _rhythm(streams: Sequence[Datastream]) -> Rhythm | None:
+    """What the source states; else what one datastream that somebody asked shows. Of several, the one most datastreams have."""
+    said = Counter(each.aggregation for each in streams if stated(each.aggregation))
+    if said:
+        return stated(min(said, key=lambda each: (-said[each], each)))
+    return next((found for each in streams if (found := rhythm(each.taken))), None)
+
+
+def _temporal(streams: Sequence[Datastream], beat: Rhythm | None, now: datetime) -> Period | None:
+    """A series that goes on has no end: with one, its description would change every day."""
+    begins = [each.begin for each in streams if each.begin]
+    if not begins:
+        return None
+    start = PartialDate(min(begins).date().isoformat())
+    ends = [each.end for each in streams]
+    if not all(each is not None and is_over(each, beat, now) for each in ends):
+        return Period(start=start)
+    return Period(start=start, end=PartialDate(max(each for each in ends if each).date().isoformat()))
+
+
+def _title(network: Network, key: str, streams: Sequence[Datastream]) -> Text:
+    if not key:
+        return network.title
+    if key == _OTHER:
+        return Text(de=f"{network.title.de}: weitere Messgrößen", en=f"{network.title.en or network.title.de}: other observed properties")
+    first = streams[0]
+    known = observed(first.property, first.property_definition)
+    label = known.label if known else Text(de=first.property or first.layer, en=first.property or first.layer)
+    if first.layer and len({each.property for each in streams}) > 1:
+        label = Text(de=first.layer, en=first.layer)
+    over = f", {first.aggregation}" if first.aggregation and stated(first.aggregation) else ""
+    return Text(de=f"{network.title.de}: {label.de}{over}", en=f"{network.title.en or network.title.de}: {label.en}{over}")
+
+
+def _description(network: Network, streams: Sequence[Datastream], stations: Mapping[str, Station]) -> Text:
+    places = len({each.station for each in streams})
+    units = sorted({found.label.de for each in streams if (found := unit_of(each.unit))})
+    english = sorted({found.label.en for each in streams if (found := unit_of(each.unit))})
+    unit_de = f" Einheit: {', '.join(units)}." if units else ""
+    unit_en = f" Unit: {', '.join(english)}." if english else ""
+    return Text(
+        de=f"Verzeichnis der Messreihen: {len(streams)} an {places} Messstellen.{unit_de} Die Messwerte selbst gibt die Schnittstelle.",
+        en=f"List of datastreams: {len(streams)} at {places} stations.{unit_en} The values themselves come from the service.",
+    )
+
+
+def _themes(streams: Sequence[Datastream]) -> tuple[Theme, ...]:
+    found = {known.theme for each in streams if (known := observed(each.property, each.property_definition))}
+    return tuple(sorted(found, key=lambda each: each.name)) or (Theme.TECHNOLOGY,)
+
+
+def _keywords(streams: Sequence[Datastream]) -> tuple[Text, ...]:
+    known = (observed(each.property, each.property_definition) for each in streams)
+    return tuple(dict.fromkeys(each.label for each in known if each))
+
+
+def _series(network: Network, streams: Sequence[Datastream]) -> Series:
+    named = {each.network for each in streams if each.network}
+    own = next(iter(named)) if len(named) == 1 else ""
+    title = Text(de=own, en=own) if own else network.title
+    return Series(
+        name=f"{network.prefix}-{slug(own)}" if own else network.prefix,
+        title=title,
+        description=Text(de=f"Datensätze des Messnetzes »{title.de}«.", en=f"Data sets of the network “{title.en or title.de}”."),
+    )
+
+
+def _table(name: str, title: Text) -> Table:
+    return replace(_template(), name=name, title=title)
+
+
+@cache
+def _template() -> Table:
+    text = resources.files("harvesters.sensors").joinpath("datastream.json").read_text(encoding="utf-8")
+    return table_from_descriptor("datastream", json.loads(text))

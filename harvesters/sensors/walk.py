@@ -1,0 +1,130 @@
+"""From what a network's registry says to data sets and rows: the same way for every kind."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from catalog.plan import Lately
+from harvesters.harvester import Found, Remark, Unreadable
+from harvesters.record import Record
+from harvesters.sensors.layers import Layer, Network, layers_of
+from harvesters.sensors.observed import Datastream, Station
+from harvesters.sensors.properties import observed
+from harvesters.sensors.rows import coarsened, row_of
+from harvesters.sensors.units import unit_of
+from schemas.districts import Districts
+from schemas.errors import RecordError, SourceError
+from schemas.row import Finding, Row
+
+_MOST_REMARKS = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What decides about a row beside its record."""
+
+    layer: Layer
+    prefix: str
+    now: datetime
+    districts: Districts | None
+    metres: float
+
+
+class SensorRecord(Record):
+    """One datastream with its station. `read` takes or skips every field; it is pure. To which layer a datastream belongs is known only
+    when all are."""
+
+    def __init__(self, fields: Mapping[str, object], *, origin: str, read: Callable[["SensorRecord"], tuple[Station, Datastream]]) -> None:
+        super().__init__(fields, origin=origin, tables=())
+        self._read = read
+        self.place: Place | None = None
+
+    @cached_property
+    def pair(self) -> tuple[Station, Datastream] | RecordError:
+        try:
+            return self._read(self)
+        except RecordError as error:
+            return error
+
+    def put(self, place: Place) -> None:
+        self.place = place
+        self.tables = (place.layer.declaration.name,)
+
+    def row(self) -> Row:
+        """Raises RecordError."""
+        if isinstance(self.pair, RecordError):
+            raise self.pair
+        assert self.place is not None  # walked() puts every record that it hands on
+        station, stream = self.pair
+        place = self.place
+        return row_of(
+            stream,
+            coarsened(station, place.metres),
+            table=place.layer.declaration.name,
+            prefix=place.prefix,
+            origin=self.origin,
+            now=place.now,
+            districts=place.districts,
+        )
+
+
+def walked(
+    network: Network,
+    records: Sequence[SensorRecord],
+    *,
+    now: datetime,
+    districts: Districts | None = None,
+    metres: float = 0.0,
+    access: Callable[[Layer], str] | None = None,
+) -> Iterator[Found]:
+    """What a kind yields once everything is read. `metres`: grid to which positions are rounded; `access`: where one layer alone can be
+    asked for. One broken datastream costs itself: the others count, and nothing is taken for gone. Raises SourceError for a network
+    without a single datastream."""
+    if not records:
+        raise SourceError("Das Messnetz nennt keine einzige Messreihe; nichts davon wird übernommen.")
+    good = [(each, each.pair) for each in records if not isinstance(each.pair, RecordError)]
+    pairs = [pair for _, pair in good if not isinstance(pair, RecordError)]
+    stations = {station.id: station for station, _ in pairs}
+    layers = layers_of(network, [stream for _, stream in pairs], stations, now=now, access=access)
+    for layer in layers:
+        yield layer.declaration
+    yield from _broken(records, layers)
+    yield from _remarks([stream for _, stream in pairs], records[0].origin)
+    yield from _freshness(layers)
+    homes = {stream.id: layer for layer in layers for stream in layer.streams}
+    for record, pair in good:
+        if not isinstance(pair, RecordError):
+            record.put(Place(layer=homes[pair[1].id], prefix=network.prefix, now=now, districts=districts, metres=metres))
+            yield record
+
+
+def _broken(records: Sequence[SensorRecord], layers: Sequence[Layer]) -> Iterator[Unreadable]:
+    tables = tuple(each.declaration.name for each in layers)
+    for each in records:
+        if isinstance(each.pair, RecordError):
+            finding = Finding(code="wrong-value", message=f"Eine Messreihe ist nicht lesbar: {each.pair}.", origin=each.origin)
+            yield Unreadable(finding=finding, tables=tables, others_count=True)
+
+
+def _freshness(layers: Sequence[Layer]) -> Iterator[Lately]:
+    for layer in layers:
+        if layer.last is not None:
+            regular = layer.rhythm is not None and layer.rhythm.resolution
+            yield Lately(table=layer.declaration.name, last=layer.last, interval=layer.rhythm.seconds if layer.rhythm and regular else None)
+
+
+def _remarks(streams: Sequence[Datastream], origin: str) -> Iterator[Remark]:
+    """Units and properties that the tables do not know: reported, never guessed."""
+    units = Counter(
+        each.unit.symbol or each.unit.name or each.unit.code
+        for each in streams
+        if unit_of(each.unit) is None and (each.unit.symbol or each.unit.name or each.unit.code)
+    )
+    properties = Counter(each.property for each in streams if each.property and observed(each.property, each.property_definition) is None)
+    said = [("unknown-unit", f"Die Einheit »{name[:80]}« ist unbekannt", count) for name, count in sorted(units.items())]
+    said += [("unknown-property", f"Die Messgröße »{name[:80]}« ist unbekannt", count) for name, count in sorted(properties.items())]
+    for code, sentence, count in said[:_MOST_REMARKS]:
+        message = f"{sentence} ({count} Messreihen); sie bleibt, wie sie geschrieben ist."
+        yield Remark(finding=Finding(code=code, message=message, origin=origin))
