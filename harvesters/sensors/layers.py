@@ -115,7 +115,14 @@ def slug(text: str) -> str:
     return f"{found}-{digits}" if found else digits
 
 
-def _layer(network: Network, key: str, streams: Sequence[Datastream], stations: Mapping[str, Station], now: datetime, access: str) -> Layer:
+def _layer(
+    network: Network,
+    key: str,
+    streams: Sequence[Datastream],
+    stations: Mapping[str, Station],
+    now: datetime,
+    access: Callable[[Layer], str] | None,
+) -> Layer:
     ordered = tuple(sorted(streams, key=lambda each: each.id))
     beat = _rhythm(ordered)
     name = f"{network.prefix}-{key}" if key else network.prefix

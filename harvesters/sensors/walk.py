@@ -52,7 +52,7 @@ class SensorRecord(Record):
         self.place = place
         self.tables = (place.layer.declaration.name,)
 
-    def row(self) -> Row:
+    def mapped(self) -> Row:
         """Raises RecordError."""
         if isinstance(self.pair, RecordError):
             raise self.pair
