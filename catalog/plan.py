@@ -1,9 +1,11 @@
 """What a run would do to the catalogue, field by field: stored, shown, approved, applied (DESIGN A1, ADR 0003)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 
+from schemas.dates import PartialDate
 from schemas.declaration import Declaration
 from schemas.model import SourceReference
 from schemas.row import Finding, Quarantined, Row, Value
@@ -50,14 +52,32 @@ class Guards:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Window:
+    """The period a run asked a source about, days included. Of a row outside of it absence says nothing."""
+
+    field: str  #: of the table, kind partial-date
+    since: date | None = None
+    until: date | None = None
+
+    def covers(self, values: Mapping[str, Value]) -> bool:
+        """Whether the source would have named a row with these values. One whose day nobody knows to lie in the period may lie outside."""
+        try:
+            day = PartialDate(str(values.get(self.field)))
+        except ValueError:
+            return False
+        return (self.since is None or day.first_day() >= self.since) and (self.until is None or day.last_day() <= self.until)
+
+
+@dataclass(frozen=True, kw_only=True)
 class SeenTable:
     """What one run saw of one table: valid rows and quarantined ones. Not `complete`: a file of it could not be read,
-    so nothing follows from what is absent."""
+    so nothing follows from what is absent. `window`: nothing follows from the absence of rows outside of it."""
 
     declaration: Declaration
     rows: tuple[Row, ...]
     quarantined: tuple[Quarantined, ...] = ()
     complete: bool = True
+    window: Window | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +215,22 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lately:
+    """How fresh the values behind a table are: it moves with every observation, so it is part of the run and of no data set."""
+
+    table: str
+    last: datetime  #: when the latest observation began, aware
+    interval: float | None = None  #: seconds between two observations; None: they come when something happens
+
+    def stale_since(self, now: datetime) -> datetime | None:
+        """When the next one was overdue by three intervals, an hour at least; None while it is not."""
+        if self.interval is None:
+            return None
+        due = self.last + max(timedelta(seconds=3 * self.interval), timedelta(hours=1))
+        return due if now > due else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunRecord:
     id: int
     source: str
@@ -205,3 +241,4 @@ class RunRecord:
     counts: dict[str, int]  #: created, updated, unchanged, missing, removed, quarantined, findings
     findings: tuple[Finding, ...] = ()
     plan: int | None = None
+    lately: tuple[Lately, ...] = ()  #: of a network of sensors

@@ -116,7 +116,7 @@ def _table_plan(
     changes += [change for key in sorted(refused & old.keys()) if (change := _change_of_refused(old[key])) is not None]
     if _absence_is_meaningful(seen):
         present = refused | {row.key for row in seen.rows}
-        absent = (each for key, each in old.items() if key not in present)
+        absent = (each for key, each in old.items() if key not in present and _is_expected(seen, each))
         changes += [change for each in absent if (change := _change_of_absent(each, at, guards.remove_after)) is not None]
     creates = any(change.change is Change.CREATE for change in changes)
     return TablePlan(
@@ -185,6 +185,11 @@ def _absence_is_meaningful(seen: SeenTable) -> bool:
     return seen.complete and all(each.key for each in seen.quarantined)
 
 
+def _is_expected(seen: SeenTable, old: PublishedRow) -> bool:
+    """Whether the source would have named this row if it still had it."""
+    return seen.window is None or seen.window.covers(old.row.values)
+
+
 def _unidentified(seen: SeenTable, before: Sequence[PublishedRow]) -> Iterator[Finding]:
     nameless = sum(not each.key for each in seen.quarantined)
     if nameless and before and seen.complete:
@@ -227,7 +232,8 @@ class Numbers:
 
 
 def _numbers(seen: SeenTable, before: Sequence[PublishedRow]) -> Numbers:
-    baseline = {each.row.key for each in before if not (each.state is RowState.MISSING and each.acknowledged)}
+    expected = [each for each in before if _is_expected(seen, each)]
+    baseline = {each.row.key for each in expected if not (each.state is RowState.MISSING and each.acknowledged)}
     present = _refused_keys(seen) | {row.key for row in seen.rows}
     nameless = sum(not each.key for each in seen.quarantined)
     count = len(present) + nameless
@@ -235,7 +241,7 @@ def _numbers(seen: SeenTable, before: Sequence[PublishedRow]) -> Numbers:
         expected=len(baseline),
         seen=count,
         missing=len(baseline - present),
-        settled=bool(before) and not baseline and count == 0,
+        settled=bool(expected) and not baseline and count == 0,
     )
 
 

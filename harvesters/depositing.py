@@ -65,6 +65,7 @@ class Depositing:
         self._vault = vault
         self._lifespan = lifespan
         self._now = now
+        self._keys: dict[str, Keyed] = {}  #: a process has one secret, also for tables that bring its first rows in one run
 
     def deposits(self) -> tuple[Deposit, ...]:
         """By table. One that could not be read or judged as a whole is not among them: of it nothing changes."""
@@ -77,7 +78,7 @@ class Depositing:
         sorting = _Sorting(table, self._walk)
         sorting.settle(self._walk.rows[table.name], self._vault.barred_microdata(table.name), self._taken(table))
         sorting.refuse_dangling(self._targets(table))
-        keys = self._vault.keyed(sorted({_process(each) for each in sorting.rows}))
+        keys = self._keyed({_process(each) for each in sorting.rows})
         rows = self._alive(sorting, keys)
         fresh = [each for each in rows if each.key not in before or before[each.key].content != each.content]
         try:
@@ -86,6 +87,10 @@ class Depositing:
             self._walk.failures.append(self._walk.own(Finding(code="not-judged", message=error.detail, table=table.name)))
             return None
         return self._compared(table, before, [each for each in rows if each.key not in sorting.refused_keys], sorting, keys)
+
+    def _keyed(self, processes: Collection[str]) -> dict[str, Keyed]:
+        self._keys |= self._vault.keyed(sorted({*processes} - self._keys.keys()))
+        return {each: self._keys[each] for each in sorted(processes)}
 
     def _alive(self, sorting: "_Sorting", keys: Mapping[str, Keyed]) -> list[Microdata]:
         """Rows under pseudonyms, each with the day it has to be gone by; not those whose time is over when they come."""
@@ -112,7 +117,7 @@ class Depositing:
             for each in same
             if each.keep_until > before[each.key].keep_until or before[each.key].missing_since is not None
         }
-        absent = [] if not self._means_absence(sorting) else [each for key, each in before.items() if key not in sorting.present]
+        absent = [] if not self._means_absence(sorting) else [each for each in self._expected(before) if each.key not in sorting.present]
         gone = [each.key for each in absent if each.missing_since and self._now - each.missing_since >= self._source.guards.remove_after]
         used = {each.process for each in put}
         return Deposit(
@@ -132,15 +137,20 @@ class Depositing:
             complete=self._walk.is_complete(table.name),
         )
 
+    def _expected(self, before: Mapping[str, Microdata]) -> list[Microdata]:
+        """Rows that the source would have named if it still had them."""
+        return [each for each in before.values() if (window := self._walk.windows.get(each.table)) is None or window.covers(each.content)]
+
     def _means_absence(self, sorting: "_Sorting") -> bool:
         return self._walk.is_complete(sorting.table.name) and not sorting.nameless
 
     def _holds(self, table: Table, before: Mapping[str, Microdata], sorting: "_Sorting") -> Iterator[Hold]:
         seen = len(sorting.present) + sorting.nameless
+        expected = {each.key for each in self._expected(before)}
         numbers = Numbers(
-            expected=len(before),
+            expected=len(expected),
             seen=seen,
-            missing=len(before.keys() - sorting.present),
+            missing=len(expected - sorting.present),
             settled=not before and not seen and bool(self._vault.destroyed()),
         )
         if self._walk.is_complete(table.name):
@@ -201,6 +211,7 @@ class _Sorting:
         for row in self.rows:
             wrong = [name for name, keys in targets.items() if row.values.get(name) is not None and str(row.values[name]) not in keys]
             if wrong:
+                self.left_out["process-not-published"] += PROCESS in wrong
                 self._refuse_row(row, [("foreign-key", name) for name in wrong])
             else:
                 kept.append(row)
@@ -209,7 +220,7 @@ class _Sorting:
     def refuse_wrong(self, rows: Sequence[Microdata]) -> None:
         """Raises SourceError when the table as a whole could not be judged."""
         origins = {each.key: each for each in self.rows}
-        judged = [replace(origins[each.key], values=each.content) for each in rows]
+        judged = [_judged(origins[each.key], each) for each in rows]
         problems: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for row in judged:
             problems[row.key] += [(each.code, each.field) for each in row_findings(self.table, row)]
@@ -246,14 +257,23 @@ class _Sorting:
 _LEFT_OUT = {
     "withdrawn": "Zeilen, die zurückgezogen sind und nicht wiederkommen",
     "repeated-row": "gleiche Zeilen, die noch einmal in der Quelle stehen und nicht noch einmal zählen",
+    "process-not-published": "Zeilen, deren Verfahren nicht veröffentlicht ist; sie kommen mit der ersten Ernte, nachdem es das ist",
     "retention-over": "Zeilen, deren Aufbewahrung vorbei ist und die nicht übernommen werden",
 }
+
+
+def _judged(row: Row, kept: Microdata) -> Row:
+    """The row as it will be kept."""
+    return row if kept.content is row.values else replace(row, values=kept.content)
 
 
 def _process(row: Row) -> str:
     return str(row.values.get(PROCESS) or "")
 
 
-def _under_pseudonym(row: Row, table: Table, keyed: Keyed) -> dict[str, Value]:
+def _under_pseudonym(row: Row, table: Table, keyed: Keyed) -> Mapping[str, Value]:
+    """The row's own values where nobody stands in them: a platform may bring a hundred thousand."""
     persons = {each.name for each in table.fields if each.kind == PERSON}
+    if all(row.values.get(name) is None for name in persons):
+        return row.values
     return {name: keyed.pseudonym(str(value)) if name in persons and value is not None else value for name, value in row.values.items()}

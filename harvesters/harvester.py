@@ -7,9 +7,11 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
-from catalog.plan import Guards
+from catalog.plan import Guards, Lately, Window
 from harvesters.record import Record
+from schemas.aliases import Aliases
 from schemas.declaration import Declaration
+from schemas.districts import Districts
 from schemas.errors import ConfigurationError
 from schemas.fetch import Fetch
 from schemas.model import SourceReference
@@ -35,6 +37,8 @@ class SourceConfig:
     token_env: str = ""
     token_file: str = ""
     schedule: str = ""  #: cron, Europe/Berlin; "": only by hand
+    aliases: Aliases = field(default_factory=Aliases)  #: what projects and others are called elsewhere
+    districts: Districts | None = None  #: None: no boundaries are configured
     own_addresses: tuple[str, ...] = ()  #: uri_base and base_url of this installation: what bears them went out from here
 
     @property
@@ -56,10 +60,14 @@ class SourceConfig:
 @dataclass(frozen=True, kw_only=True)
 class Unreadable:
     """A part of the source that could not be read. Nothing of these tables changes in this run; no tables: nobody can tell
-    which ones, so nothing follows from a table that does not show up."""
+    which ones, so nothing follows from a table that does not show up.
+
+    `others_count`: of these tables, what could be read elsewhere counts all the same; only what is missing means nothing. For sources
+    whose parts are complete records each; not for files, of which half may have been read."""
 
     finding: Finding
     tables: tuple[str, ...] = ()
+    others_count: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +85,17 @@ class IntoVault:
     table: Table
 
 
+@dataclass(frozen=True, kw_only=True)
+class Within:
+    """Of this table, only what lies in the window was asked for or is offered: a row outside of it is not missing. Said before the end of
+    the walk; the last word counts."""
+
+    table: str
+    window: Window
+
+
 #: What walking a source yields. A declaration comes before the first record of its table, also when there are no records.
-Found = Declaration | IntoVault | Record | Unreadable | Remark
+Found = Declaration | IntoVault | Within | Lately | Record | Unreadable | Remark
 
 
 def require_legal_basis(source: SourceConfig, table: Table) -> None:

@@ -12,7 +12,7 @@ from catalog.planning import settle_keys
 from catalog.sameness import settle_values
 from catalog.store import Store
 from harvesters.known import Known
-from harvesters.walking import Walk
+from harvesters.walking import Walk, on_sheet
 from schemas.errors import LimitExceeded, SourceError
 from schemas.personal_data import Detector, personal_findings, without_passages
 from schemas.row import Finding, Quarantined, Row
@@ -60,6 +60,7 @@ class Judge:
             rows=tuple(self._walk.rows[name]),
             quarantined=tuple(_with_sure_key(each, self._published(name)) for each in self._walk.quarantined[name]),
             complete=self._walk.is_complete(name),
+            window=self._walk.windows.get(name),
         )
         settled, repeated = settle_keys(raw, taken=self._known.taken[name], withdrawn=self._known.withdrawn[name])
         settled, doubled = settle_values(
@@ -103,7 +104,10 @@ class Judge:
 
     def _refusal(self, row: Row, findings: Sequence[Finding]) -> Quarantined:
         line = self._walk.lines.get((row.table, row.key))
-        named = tuple(self._walk.own(replace(each, origin=row.origin, table=row.table, key=row.key, row=line)) for each in findings)
+        sheet = self._walk.sheets.get((row.table, row.key), "")
+        placed = (replace(each, origin=row.origin, table=row.table, key=row.key, row=line) for each in findings)
+        titles = {each.name: each.title.de for each in self._walk.declarations[row.table].table.fields} if sheet else {}
+        named = tuple(self._walk.own(on_sheet(each, sheet, titles.get(each.field, ""))) for each in placed)
         acceptable = all(is_acceptable(each.code) for each in findings)
         return self._discreet(Quarantined(table=row.table, key=row.key, digest=row.digest, findings=named, acceptable=acceptable))
 

@@ -5,7 +5,7 @@ import re
 from schemas.errors import WrongValue
 
 #: An option `prefix`: what keeps the numbers of two platforms apart. It becomes part of permanent keys: set once, never changed.
-PREFIX = r"([a-z0-9][a-z0-9-]{0,39})?"
+PREFIX = r"^([a-z0-9][a-z0-9-]{0,39})?$"
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]*", re.ASCII)
 
 

@@ -81,7 +81,7 @@ class Rule(_Strict):
     column: Words | None = None
     constant: str | int | float | bool | None = None
     template: Words | None = None
-    parse: Parse | None = None
+    parse: Literal[Parse, "alias"] | None = None  #: alias: a name that `[aliases]` knows, or the id itself
     codes: Mapping[str, str | int | float | bool] | None = None
     split: Words | None = None  #: a list in one cell; published joined by "; "
     part: Annotated[int, Field(ge=0)] | None = None  #: one of several values in a cell, counted from 0
@@ -277,8 +277,8 @@ def _may_identify(table: Table, target: str) -> bool:
     return any(each.name == target and (each.kind == PERSON or each.disclosure is Disclosure.FREE_TEXT) for each in table.fields)
 
 
-_PARSES: Mapping[str, Sequence[Parse]] = {
-    "string": ("text", "date", "day", "time", "datetime", "excel-date", "excel-date-1904"),
+_PARSES: Mapping[str, Sequence[Literal[Parse, "alias"]]] = {
+    "string": ("text", "alias", "date", "day", "time", "datetime", "excel-date", "excel-date-1904"),
     "integer": ("integer",),
     "number": ("number", "integer"),
     "boolean": ("boolean",),

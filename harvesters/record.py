@@ -23,7 +23,7 @@ class Problem:
 
 class Record:
     """Strict reading. `origin` is the address within the source, `row` the line there (header = 1), `tables` the tables
-    it may give rows for."""
+    it may give rows for; `sheet`: of a workbook with several, where people have to be told which."""
 
     def __init__(
         self,
@@ -33,6 +33,7 @@ class Record:
         tables: Sequence[str],
         row: int | None = None,
         problems: Sequence[Problem] = (),
+        sheet: str = "",
     ) -> None:
         self._fields = fields
         self._unread = set(fields)
@@ -40,6 +41,7 @@ class Record:
         self.origin = origin
         self.tables = tuple(tables)
         self.row = row
+        self.sheet = sheet
         self.problems = tuple(problems)
 
     def take(self, field: str, kind: type[T]) -> T:

@@ -3,13 +3,17 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from harvesters.mapping import SOURCE_URL, Rule
 from harvesters.parsing import Cell, NumberStyle, Parse, default_parse, parse_cell, slug
 from harvesters.record import Problem, Record
+from schemas.aliases import Aliases
 from schemas.errors import WrongValue
 from schemas.row import Finding, Quarantined, Row, Value
 from schemas.table import Table
+
+_ID = re.compile(r"[a-z0-9][a-z0-9._:-]{1,127}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +24,7 @@ class RowMap:
     rules: Mapping[str, Rule]
     numbers: NumberStyle = field(default_factory=NumberStyle)  #: of the file, known when it has been opened
     missing: frozenset[str] = frozenset()  #: further texts that mean "no value"
+    aliases: Aliases = field(default_factory=Aliases)
 
     @property
     def number_columns(self) -> frozenset[str]:
@@ -27,6 +32,11 @@ class RowMap:
         return frozenset(
             rule.column for name, rule in self.rules.items() if rule.column is not None and self._parse(name, rule) in ("integer", "number")
         )
+
+    @cached_property
+    def named_columns(self) -> Mapping[str, str]:
+        """Columns that may hold names instead of ids → the field they give."""
+        return {rule.column: name for name, rule in self.rules.items() if rule.parse == "alias" and rule.column is not None}
 
     @property
     def needed_columns(self) -> frozenset[str]:
@@ -38,6 +48,8 @@ class RowMap:
     def _parse(self, name: str, rule: Rule) -> Parse | None:
         if rule.codes is not None or rule.split is not None:
             return None
+        if rule.parse == "alias":
+            return "text"
         return rule.parse or ("text" if name == SOURCE_URL else default_parse(self.table.field(name)))
 
 
@@ -99,11 +111,13 @@ def _from_rule(record: Record, target: str, rule: Rule, how: RowMap) -> Value:
     if rule.column is None:
         return rule.constant
     cell = _part(_cell(record, rule.column, how), rule)
+    if rule.split is not None:
+        items = filter(None, map(str.strip, str(parse_cell(cell, "text", how.numbers) or "").split(rule.split)))
+        return "; ".join(items if rule.codes is None else [str(_code(each, rule.codes)) for each in items]) or None
     if rule.codes is not None:
         return _code(cell, rule.codes)
-    if rule.split is not None:
-        items = str(parse_cell(cell, "text", how.numbers) or "").split(rule.split)
-        return "; ".join(filter(None, map(str.strip, items))) or None
+    if rule.parse == "alias":
+        return _id_behind(str(parse_cell(cell, "text", how.numbers) or ""), target, how)
     parse = rule.parse or ("text" if target == SOURCE_URL else default_parse(how.table.field(target)))
     return parse_cell(cell, parse, how.numbers)
 
@@ -131,9 +145,31 @@ def _code(cell: Cell, codes: Mapping[str, Value]) -> Value:
     raise WrongValue("steht nicht in der Werteliste der Zuordnung (codes)")
 
 
+def _id_behind(name: str, target: str, how: RowMap) -> str | None:
+    """The id of what bears this name, in the table that the field points to. An id is its own name, also where no list knows it."""
+    if not name:
+        return None
+    found = _resolved(name, target, how)
+    if found is None and not _ID.fullmatch(name):
+        raise WrongValue("ist weder eine Kennung noch ein Name, den die Liste der Namen ([aliases]) kennt")
+    return found or name
+
+
+def _written(record: Record, column: str, how: RowMap) -> str:
+    """A cell as text. Where the same column gives an id by name, another spelling must not make another key."""
+    text = str(parse_cell(_cell(record, column, how), "text", how.numbers) or "")
+    target = how.named_columns.get(column)
+    return (target is not None and _resolved(text, target, how)) or text
+
+
+def _resolved(name: str, target: str, how: RowMap) -> str | None:
+    tables = {each.field: each.table for each in how.table.foreign_keys}
+    return how.aliases.resolve(name, tables.get(target, how.table.name if target in how.table.key else ""))
+
+
 def _from_template(record: Record, rule: Rule, how: RowMap) -> str | None:
-    """Each column slugged; an empty one leaves nothing behind. All empty: no value."""
-    texts = {column: slug(str(parse_cell(_cell(record, column, how), "text", how.numbers) or "")) for column in rule.columns}
+    """Each column slugged, a name as its id; an empty one leaves nothing behind. All empty: no value."""
+    texts = {column: slug(_written(record, column, how)) for column in rule.columns}
     if not any(texts.values()):
         return None
     return slug(re.sub(r"\{([^{}]*)\}", lambda match: texts[match[1]], rule.template or ""))

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from harvesters.harvester import Found, Harvester, IntoVault, Remark, Unreadable
+from catalog.plan import Lately, Window
+from harvesters.harvester import Found, Harvester, IntoVault, Remark, Unreadable, Within
 from harvesters.record import Record
 from schemas.declaration import Declaration
 from schemas.errors import MissingField, RecordError
@@ -33,8 +34,11 @@ class Walk:
     quarantined: dict[str, list[Quarantined]] = field(default_factory=lambda: defaultdict(list))
     contents: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)  #: (table, digest) of refused records -> fields
     lines: dict[tuple[str, str], int | None] = field(default_factory=dict)  #: (table, key) -> line, to name it in findings
+    sheets: dict[tuple[str, str], str] = field(default_factory=dict)  #: the same for sheets of workbooks, where there are several
     unreadable: set[str] = field(default_factory=set)  #: tables of which a part could not be read
-    partial: set[str] = field(default_factory=set)  #: tables of which a part was read before and is no longer there
+    partial: set[str] = field(default_factory=set)  #: tables of which a part is not there now, and what is there counts
+    windows: dict[str, Window] = field(default_factory=dict)  #: tables of which only a period was asked for
+    lately: list[Lately] = field(default_factory=list)
     everything_doubtful: bool = False  #: a part is missing and nobody knows which tables it held
     failures: list[Finding] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -83,6 +87,10 @@ class Walk:
                 self.declarations[found.table.name] = found
             case IntoVault():
                 self.microdata[found.table.name] = found.table
+            case Within():
+                self.windows[found.table] = found.window
+            case Lately():
+                self.lately.append(found)
             case Remark():
                 if found.finding.origin not in self.deleted:  # a file that klar has deleted needs no attention
                     self.note(found.finding)
@@ -97,7 +105,7 @@ class Walk:
             self.partial.update(found.tables)
         else:
             self.failures.append(self.own(found.finding))
-            self.unreadable.update(found.tables)
+            (self.partial if found.others_count else self.unreadable).update(found.tables)
         self.everything_doubtful |= not found.tables
 
     def _take_record(self, record: Record) -> None:
@@ -109,16 +117,26 @@ class Walk:
         except RecordError as error:
             results = [_unmapped(record, table, error) for table in record.tables]
         for each in results:
-            self.lines.setdefault((each.table, each.key), record.row)
+            if record.row is not None:
+                self.lines.setdefault((each.table, each.key), record.row)
+            if record.sheet:
+                self.sheets.setdefault((each.table, each.key), record.sheet)
             if isinstance(each, Row):
                 self.rows[each.table].append(each)
             else:
-                self.quarantined[each.table].append(replace(each, findings=tuple(map(self.own, each.findings))))
+                findings = tuple(self.own(on_sheet(finding, record.sheet)) for finding in each.findings)
+                self.quarantined[each.table].append(replace(each, findings=findings))
                 if each.table not in self.microdata:
                     self.contents[each.table, each.digest] = record.taken
         for name in record.unread:
             message = f"Das Feld »{name}« wird weder übernommen noch übergangen."
             self.note(Finding(code="unread-field", message=message, origin=record.origin, row=record.row, field=name))
+
+
+def on_sheet(finding: Finding, sheet: str, field: str = "") -> Finding:
+    """The finding, whose sentence begins with the sheet that its line is on, and with the title of a field that it does not name itself."""
+    place = f"Blatt »{sheet}«, Feld »{field}«" if field else f"Blatt »{sheet}«"
+    return replace(finding, message=f"{place}: {finding.message}") if sheet else finding
 
 
 def _said(row: Row) -> Mapping[str, object]:

@@ -1,0 +1,1 @@
+"""Decidim: participatory spaces, and what their components hold."""

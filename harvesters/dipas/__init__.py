@@ -1,0 +1,1 @@
+"""DIPAS: the Participatory Data Specification as it is served."""

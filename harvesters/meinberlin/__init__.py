@@ -1,0 +1,1 @@
+"""meinBerlin (a4-meinberlin): plans and projects as its public lists name them."""

@@ -1,0 +1,1 @@
+"""WordPress sites: what their REST interface lists, and what per-site rules read of it."""

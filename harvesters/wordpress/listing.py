@@ -1,0 +1,136 @@
+"""Lists of the REST interface, page by page, and whether they are whole.
+
+Every harvest reads every list in full, a hundred items a request: a list filtered by `modified_after` says nothing of what is missing, a
+list of mere numbers costs as many requests as the list itself, and `modified_gmt` does not move when a theme, a block that is used in
+several places or a custom field changes what stands in an item.
+
+Totals stand in the headers X-WP-Total and X-WP-TotalPages, at most 100 items come on a page (reference: participation/platforms.md 10);
+a page beyond the end is answered with 400 `rest_post_invalid_page_number` (unconfirmed there).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from harvesters.answers import parsed
+from harvesters.extracts import Extracts
+from harvesters.http.faults import HttpError
+from harvesters.wordpress.extraction import ALWAYS, reduced, tidied
+from harvesters.wordpress.options import Content, Extraction, WordpressOptions
+from schemas.errors import SourceError
+from schemas.fetch import Payload, WebFetch
+
+_MOST_PAGES = 10_000
+_ACCEPT = "application/json"
+_NEXT = "Nichts davon wird übernommen; hat sich der Bestand nur gerade geändert, gelingt die nächste Ernte."
+
+
+def routes_of(fetch: WebFetch, api: str) -> frozenset[str]:
+    """Routes the site has: their map is what counts, `namespaces` may name what is switched off. Raises SourceError."""
+    extracts = Extracts("routes", _routes, lambda kept: {"route": str(kept.get("route") if isinstance(kept, dict) else "")})
+    payload = extracts.get(fetch, api, accept=_ACCEPT, expected=["json"])
+    return frozenset(each["route"] for each in extracts.items(payload))
+
+
+def _routes(content: bytes, url: str) -> Sequence[dict[str, Any]]:
+    said = parsed(content, dict, url).get("routes")
+    if not isinstance(said, dict) or not said:
+        raise SourceError(f"»{url}« nennt keine Routen; ist das die REST-Schnittstelle von WordPress (options.api)?")
+    return [{"route": each} for each in sorted(said)]
+
+
+class Listing:
+    """One list of a site, whatever tables it fills."""
+
+    def __init__(self, api: str, content: Content, extractions: Sequence[Extraction], options: WordpressOptions, prefix: str) -> None:
+        """`api`: address of the interface. `content`: one of the entries that read this list."""
+        self._api = api
+        self.route = content.route
+        self._filters = content.filter
+        self._options = options
+        self._extractions = list({each.place: each for each in extractions if each.place}.values())
+        rules = f"{prefix} {[each.model_dump() for each in self._extractions]}"
+        self._extracts = Extracts(rules, self._read, tidied)
+        self._prefix = prefix
+        self._seen: set[int] = set()
+        self._listed = 0
+        self._total: int | None = None
+
+    def items(self, fetch: WebFetch) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(address of the page, item as kept). Raises SourceError, at the latest in the end: for a list that is not whole."""
+        for number in range(1, _MOST_PAGES + 1):
+            page = self._page(fetch, number)
+            if page is None:
+                break
+            self._note_total(page)
+            items = self._extracts.items(page)
+            if not items:
+                break
+            new = [each for each in items if self._is_new(each)]
+            if not new:
+                raise SourceError(
+                    f"»{page.url}«: Hier stehen nur Beiträge, die schon auf früheren Seiten standen; die Liste blättert nicht."
+                )
+            self._listed += len(new)
+            if self._listed > self._options.at_most:
+                raise SourceError(f"Die Liste {self.route} hat mehr Beiträge als erlaubt (options.at_most).")
+            yield from ((page.url, each) for each in new)
+            if self._is_last(page, number):
+                break
+        self._require_whole()
+
+    def address(self, number: int) -> str:
+        # By number: the usual order by date moves items between pages while they are read.
+        query: dict[str, str | int] = {
+            "per_page": self._options.page_size,
+            "page": number,
+            "orderby": "id",
+            "order": "asc",
+            "_fields": ",".join(dict.fromkeys([*ALWAYS, *(each.source for each in self._extractions)])),
+            **self._filters,
+        }
+        mark = "&" if "?" in self._api else "?"
+        return f"{self._api.rstrip('/')}{self.route}{mark}{urlencode(query, safe=',')}"
+
+    def _page(self, fetch: WebFetch, number: int) -> Payload | None:
+        """None beyond the end."""
+        try:
+            return self._extracts.get(fetch, self.address(number), accept=_ACCEPT, expected=["json"])
+        except HttpError as error:
+            if error.status == 400 and number > 1:
+                return None
+            raise
+
+    def _read(self, content: bytes, url: str) -> Sequence[dict[str, Any]]:
+        return [reduced(each, self._extractions, self._prefix) for each in parsed(content, list, url)]
+
+    def _note_total(self, page: Payload) -> None:
+        """Raises SourceError when the list says something else than before: then items have moved between pages."""
+        total = _number(page, "x-wp-total")
+        if total is not None and self._total not in (None, total):
+            raise SourceError(f"Die Liste {self.route} nannte erst {self._total} Beiträge, dann {total}: Sie ändert sich gerade. {_NEXT}")
+        self._total = total
+
+    def _is_last(self, page: Payload, number: int) -> bool:
+        """A site that gives no totals is asked until there is nothing more."""
+        pages = _number(page, "x-wp-totalpages")
+        return number >= pages if pages is not None else self._total is not None and self._listed >= self._total
+
+    def _is_new(self, item: Mapping[str, Any]) -> bool:
+        number = item["id"]
+        if number is None:
+            return True
+        known = number in self._seen
+        self._seen.add(number)
+        return not known
+
+    def _require_whole(self) -> None:
+        """Raises SourceError: what a short list leaves out is not gone."""
+        if self._total is not None and self._listed != self._total:
+            raise SourceError(f"Die Liste {self.route} nennt {self._total} Beiträge, geliefert hat sie {self._listed}. {_NEXT}")
+
+
+def _number(page: Payload, header: str) -> int | None:
+    said = page.headers.get(header, "")
+    return int(said) if re.fullmatch(r"\d{1,9}", said, re.ASCII) else None
