@@ -212,6 +212,20 @@ class PrivacySection(Section):
     drop_days: Annotated[int, Field(ge=0)] = 0
 
 
+class AliasesSection(Section):
+    """Names of things that have several; "" is no list."""
+
+    file: str = ""
+
+
+class DistrictsSection(Section):
+    """Boundaries of the city's districts; "" is none: then no district is ever calculated."""
+
+    boundaries: str = ""
+    id_property: Words = "id"
+    tolerance_metres: Annotated[float, Field(ge=0, le=1000)] = 20
+
+
 class LimitsSection(Section):
     """Per client and minute."""
 
@@ -234,6 +248,7 @@ class PublicContent(Section):
     store: StoreSection = StoreSection()
     feed: FeedSection = FeedSection()
     limits: LimitsSection = LimitsSection()
+    aliases: AliasesSection = AliasesSection()
     source: Annotated[tuple[SourceSection, ...], Strict(False)] = ()
 
 
@@ -245,6 +260,7 @@ class Content(PublicContent):
     shapes: ShapesSection = ShapesSection()
     privacy: PrivacySection = PrivacySection()
     http: HttpSection = HttpSection()
+    districts: DistrictsSection = DistrictsSection()
     push: dict[Name, PushSection] = Field(default_factory=dict)
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from os.path import normpath
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -21,6 +22,8 @@ from api.toml_lines import key_lines
 from catalog.plan import Guards, Review
 from harvesters.harvester import SourceConfig
 from harvesters.registry import kinds
+from schemas.aliases import Aliases, load_aliases
+from schemas.districts import Districts
 from schemas.errors import ConfigurationError
 from schemas.model import Agent, Contact, Site
 from schemas.place import KAISERSLAUTERN
@@ -66,6 +69,12 @@ class PublicSettings:
     @property
     def curation(self) -> Path:
         return self.folder / "curation"
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        """Raises ConfigurationError for a list that cannot be used."""
+        file = self.content.aliases.file
+        return load_aliases(self.folder / file) if file else Aliases()
 
     def legal_pages(self) -> dict[str, Path]:
         """Page name -> Markdown file, whether it exists or not; pages without a file are left out."""
@@ -114,10 +123,23 @@ class Settings(PublicSettings):
         wanted = {name: getattr(self.content, name) for name in PublicContent.model_fields}
         return PublicSettings(path=self.path, content=PublicContent.model_construct(**wanted))
 
+    @cached_property
+    def districts(self) -> Districts | None:
+        """None: no boundaries are configured. Raises ConfigurationError for a file that cannot be used."""
+        section = self.content.districts
+        if not section.boundaries:
+            return None
+        from schemas.boundaries import load_boundaries  # heavy: 140 ms
+
+        return load_boundaries(self.folder / section.boundaries, id_property=section.id_property, tolerance_metres=section.tolerance_metres)
+
     def sources(self) -> tuple[SourceConfig, ...]:
-        """In the order of the file."""
+        """In the order of the file. Raises ConfigurationError for boundaries of districts and a list of names that cannot be used."""
         own = (self.content.site.uri_base, self.content.site.base_url)
-        return tuple(replace(_source_config(each, self.folder), own_addresses=own) for each in self.content.source)
+        return tuple(
+            replace(_source_config(each, self.folder), own_addresses=own, districts=self.districts, aliases=self.aliases)
+            for each in self.content.source
+        )
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Settings:

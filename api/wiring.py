@@ -31,7 +31,7 @@ def public_files(settings: PublicSettings) -> Files:
 
 
 def search_of(settings: PublicSettings) -> Search:
-    return Search(settings.files / "search")
+    return Search(settings.files / "search", aliases=settings.aliases)
 
 
 def require_database(settings: PublicSettings) -> None:

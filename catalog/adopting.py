@@ -1,19 +1,22 @@
 """Data sets of neighbours: each row of the table `upstream_dataset` is one in this catalogue, known by its IRI there.
 
-Klar holds nothing of their content, so they have no edition: their description is created, changed, removed and comes back. Each in a
-savepoint of its own: one that cannot be published costs only itself, its last good version stays.
+Klar holds nothing of their content, so they have no edition: their description is created, changed, removed and comes back. Nothing of
+one is written before all of it was judged: one that cannot be published costs only itself, its last good version stays.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from catalog import removal, tables
-from catalog.changelog import log_change, not_before_the_last
+from catalog.batching import Batch, Draft
+from catalog.changelog import not_before_the_last
 from catalog.codec import dumps, loads
+from catalog.compose import Identity, new_identity
 from catalog.curating import curation_of, publisher_of
 from catalog.curation import Curation
 from catalog.database import Record
@@ -23,12 +26,12 @@ from catalog.neighbours import compose_neighbours, publisher_there, unknown_term
 from catalog.plan import Change, RowChange, TablePlan
 from catalog.press import Issue, Press, Refused
 from catalog.rows import published_row
-from catalog.shelving import find_dataset, identity_of, is_rendered, keep_dataset, keep_fragments, last_published, rendered
-from catalog.standing import note_issue, words_are_clean
+from catalog.shelving import find_dataset, is_rendered, keep_fragments, last_number, last_published, rendered
+from catalog.standing import Notes
 from catalog.totals import add_to_totals
 from schemas.declaration import RESERVED_NAMES, city_wide
 from schemas.errors import KlarError
-from schemas.model import Dataset, Site
+from schemas.model import Dataset, Site, SourceReference
 from schemas.names import numbered, slug
 from schemas.row import Finding, Quarantined, Row
 from schemas.upstream import TABLE, UpstreamDataset
@@ -36,6 +39,10 @@ from schemas.values import Text
 
 _d = tables.dataset.c
 _row = tables.row.c
+_AT_ONCE = 200  #: data sets that wait in memory to be written, some 40 kB each
+_BY_UPSTREAM = select(tables.dataset).where(_d.upstream.in_(bindparam("keys", expanding=True)))
+_USED = select(_d.name).where(_d.name.in_(bindparam("names", expanding=True)))
+_UNCURATED = dumps(Curation, Curation())
 _GONE = Text(
     de="Der Katalog, aus dem der Datensatz übernommen war, führt ihn nicht mehr.",
     en="The catalogue it was taken from does not list it any more.",
@@ -60,47 +67,46 @@ class Adoption:
 NOTHING = Adoption()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Listed:
-    """One row, and who brought it when."""
-
-    row: Row
-    source: str
-    at: datetime
-
-
 def adopt(connection: Connection, press: Press, source: str, table: TablePlan, *, at: datetime) -> Adoption:
     """Publish, change and remove the data sets that a plan's rows are."""
     issued: dict[str, Issue] = {}
     refused: dict[str, tuple[Finding, ...]] = {}
     items: list[Quarantined] = []
     terms: dict[str, list[str]] = {}
-    for each in table.changes:
-        try:
-            found = _carried_out(connection, press, source, each, at)
-        except Refused as error:
-            refused[each.key] = error.findings
-            digest = each.row.digest if each.row else ""
-            items.append(Quarantined(table=TABLE, key=each.key, digest=digest, findings=error.findings))
-            continue
-        if found is None:
-            continue
-        name, outcome, dataset = found
-        issued[name] = outcome
-        for stated in unknown_terms(dataset) if dataset else ():
-            terms.setdefault(stated, []).append(name)
+    adopting = _Adopting(connection, press, at)
+    for portion in _portions(table.changes):
+        adopting.look_up([each.key for each in portion], [each.row for each in portion if each.row is not None])
+        for each in portion:
+            try:
+                found = adopting.carry_out(each, source)
+            except Refused as error:
+                refused[each.key] = error.findings
+                digest = each.row.digest if each.row else ""
+                items.append(Quarantined(table=TABLE, key=each.key, digest=digest, findings=error.findings))
+                continue
+            if found is None:
+                continue
+            name, outcome, dataset = found
+            issued[name] = outcome
+            for stated in unknown_terms(dataset) if dataset else ():
+                terms.setdefault(stated, []).append(name)
+        adopting.write()
     reported = tuple(_about_terms(stated, names) for stated, names in sorted(terms.items()))
     findings = (*reported, *(finding for each in issued.values() for finding in each.findings))
     return Adoption(issued=issued, refused=refused, items=tuple(items), findings=findings)
 
 
 def adopt_again(connection: Connection, press: Press, stored: Record, *, at: datetime) -> Issue:
-    """Bring one in line with curation, source and renderer. Raises Refused, with the savepoint undone."""
+    """Bring one in line with curation, source and renderer. Raises Refused; then nothing was written."""
     found = connection.execute(select(tables.row).where(_row.table_name == TABLE, _row.key == stored.upstream)).one_or_none()
     if found is None:
         return Issue(kind=None, edition=0)
-    listed = _Listed(row=published_row(found).row, source=found.source, at=at)
-    return _attempt(connection, press, listed)[1]
+    adopting = _Adopting(connection, press, at)
+    row = published_row(found).row
+    adopting.look_up([row.key], [row])
+    _, outcome, _ = adopting.publish(row, found.source)
+    adopting.write()
+    return outcome
 
 
 def table_name(name: str) -> str:
@@ -126,52 +132,131 @@ def is_ours(site: Site, iri: str) -> bool:
     return theirs == ours or theirs.startswith(f"{ours}/")
 
 
-def _carried_out(
-    connection: Connection, press: Press, source: str, change: RowChange, at: datetime
-) -> tuple[str, Issue, Dataset | None] | None:
-    if change.change is Change.REMOVE:
-        return _retire(connection, press, change.key, at)
-    if change.row is None:
-        return None  # marked only: it stays as it is
-    return _attempt(connection, press, _Listed(row=change.row, source=source, at=at))
+class _Adopting:
+    """Data sets of neighbours on their way out, in one transaction: what is the same for all is read once, what is judged is written in
+    portions. Until then nothing of a data set is written, so that one that is refused leaves nothing behind."""
 
+    def __init__(self, connection: Connection, press: Press, at: datetime) -> None:
+        self._connection = connection
+        self._press = press
+        self._at = not_before_the_last(connection, at)
+        self._batch = Batch(connection, press.renderer.key, self._at)
+        self._notes = Notes(connection, press)
+        self._number = last_number(connection)
+        self._stored: dict[str, Record] = {}  # by IRI elsewhere; of the portion
+        self._found: dict[str, UpstreamDataset | Refused] = {}  # by key; of the portion
+        self._taken: dict[str, bool] = {}  # names: whether they were ever used here, as far as somebody has asked
+        self._sources: dict[str, SourceReference] = {}
 
-def _attempt(connection: Connection, press: Press, listed: _Listed) -> tuple[str, Issue, Dataset]:
-    with connection.begin_nested():
+    def look_up(self, keys: Sequence[str], rows: Sequence[Row]) -> None:
+        """What is known of the next portion."""
+        self._stored = {each.upstream: each for each in self._connection.execute(_BY_UPSTREAM, {"keys": list(keys)})}
+        self._found = {each.key: _read(each) for each in rows}
+        new = [found for key, found in self._found.items() if isinstance(found, UpstreamDataset) and key not in self._stored]
+        wishes = {_wish(each) for each in new} - self._taken.keys()
+        used = set(self._connection.execute(_USED, {"names": sorted(wishes)}).scalars()) if wishes else set()
+        self._taken |= {each: each in used for each in wishes}
+
+    def carry_out(self, change: RowChange, source: str) -> tuple[str, Issue, Dataset | None] | None:
+        """None: there is nothing to do. Raises Refused."""
+        if change.change is Change.REMOVE:
+            return self._retire(change.key)
+        if change.row is None:
+            return None  # marked only: it stays as it is
+        return self.publish(change.row, source)
+
+    def publish(self, row: Row, source: str) -> tuple[str, Issue, Dataset]:
+        """Raises Refused."""
         try:
-            return _publish(connection, press, replace(listed, at=not_before_the_last(connection, listed.at)))
+            return self._publish(row, source)
         except KlarError as error:
-            raise _refused("not-publishable", str(error), listed.row) from error
+            raise _refused("not-publishable", str(error), row) from error
 
+    def write(self) -> None:
+        self._batch.write()
 
-def _publish(connection: Connection, press: Press, listed: _Listed) -> tuple[str, Issue, Dataset]:
-    found = _read(listed.row)
-    _require_foreign(press.site, found, listed.row)
-    stored = connection.execute(select(tables.dataset).where(_d.upstream == found.uri)).one_or_none()
-    if stored is not None and stored.status == Status.WITHDRAWN.value:
-        raise _refused("withdrawn", "Der Datensatz wurde hier zurückgezogen; er wird nie wieder aufgeführt.", listed.row)
-    name = stored.name if stored is not None else _free_name(connection, found)
-    clean = words_are_clean(connection, press, name)
-    curation, findings = curation_of(press, name, stored, table=TABLE, clean=clean)
-    before = last_published(stored)
-    at = listed.at
-    dataset = compose_neighbours(
-        found,
-        name=name,
-        catalogue=str(listed.row.values.get("catalogue") or ""),
-        site=press.site,
-        identity=identity_of(connection, press, name, stored, at=at, uri=found.uri),
-        source=sources_named(connection, {listed.source})[0],
-        curation=curation,
-        publisher=publisher_of(connection, name, curation, publisher_there(found), table=TABLE),
-        modified=at if before is None else before.modified,
-    )
-    if before is not None and dataset != before:
-        dataset = replace(dataset, modified=at)
-    kind = _kind(stored, before, dataset)
-    outcome = _keep(connection, press, stored, dataset, curation, kind, at=at, key=listed.row.key)
-    note_issue(connection, press, name, fine=not findings)
-    return name, replace(outcome, findings=findings), dataset
+    def _publish(self, row: Row, source: str) -> tuple[str, Issue, Dataset]:
+        found = self._found[row.key]
+        if isinstance(found, Refused):
+            raise found
+        _require_foreign(self._press.site, found, row)
+        stored = self._stored.get(found.uri)
+        if stored is not None and stored.status == Status.WITHDRAWN.value:
+            raise _refused("withdrawn", "Der Datensatz wurde hier zurückgezogen; er wird nie wieder aufgeführt.", row)
+        name = stored.name if stored is not None else self._free_name(found)
+        curation, findings = self._curation_of(name, stored)
+        before = last_published(stored)
+        dataset = compose_neighbours(
+            found,
+            name=name,
+            catalogue=str(row.values.get("catalogue") or ""),
+            site=self._press.site,
+            identity=self._identity_of(stored, found),
+            source=self._source(source),
+            curation=curation,
+            publisher=publisher_of(self._connection, name, curation, publisher_there(found), table=TABLE, at=self._at),
+            modified=self._at if before is None else before.modified,
+        )
+        if before is not None and dataset != before:
+            dataset = replace(dataset, modified=self._at)
+        outcome = self._keep(stored, dataset, curation, _kind(stored, before, dataset), key=row.key)
+        if stored is None:
+            self._number, self._taken[name] = dataset.number, True
+        self._notes.note_issue(name, fine=not findings)
+        return name, replace(outcome, findings=findings), dataset
+
+    def _curation_of(self, name: str, stored: Record | None) -> tuple[Curation, tuple[Finding, ...]]:
+        if not self._notes.is_curated(name) and (stored is None or stored.curation in ("", _UNCURATED)):
+            return Curation(), ()
+        return curation_of(self._press, name, stored, table=TABLE, clean=self._notes.words_are_clean(name))
+
+    def _identity_of(self, stored: Record | None, found: UpstreamDataset) -> Identity:
+        if stored is not None:
+            return Identity(uuid=stored.uuid, number=stored.number, issued=stored.issued)
+        return new_identity(found.uri, number=self._number + 1, issued=self._at)
+
+    def _source(self, name: str) -> SourceReference:
+        if name not in self._sources:
+            (self._sources[name],) = sources_named(self._connection, {name})
+        return self._sources[name]
+
+    def _keep(self, stored: Record | None, dataset: Dataset, curation: Curation, kind: ChangeKind | None, *, key: str) -> Issue:
+        if kind is None and is_rendered(self._connection, self._press, dataset.name):
+            _keep_curation(self._connection, stored, curation)
+            return Issue(kind=None, edition=0)
+        found = rendered(self._press, dataset, table=TABLE, key=key)
+        if kind is None:
+            keep_fragments(self._connection, self._press, dataset.name, found, others_stay=True)
+            _keep_curation(self._connection, stored, curation)
+            return Issue(kind=None, edition=0, rendered=True)
+        reason = _reason(kind, dataset.upstream.catalogue if dataset.upstream else "")
+        place = table_name(dataset.name)
+        self._batch.add(
+            Draft(kind=kind, dataset=dataset, curation=curation, table_name=place, rendered=found, stored=stored, reason=reason)
+        )
+        return Issue(kind=kind, edition=0, rendered=True)
+
+    def _retire(self, upstream: str) -> tuple[str, Issue, None] | None:
+        stored = self._stored.get(upstream)
+        if stored is None or stored.status != Status.ACTIVE.value:
+            return None
+        self.write()  # the log of changes is in their order
+        outcome = removal.retire(self._connection, stored, self._at, _GONE)
+        self._notes.note_issue(stored.name, fine=True)
+        add_to_totals(self._connection, datasets=-1, rows=0, at=self._at)
+        return stored.name, outcome, None
+
+    def _free_name(self, found: UpstreamDataset) -> str:
+        """Its own name there, else its title, with -2, -3 … where that was ever used here."""
+        wish, number = _wish(found), 1
+        while self._is_taken(numbered(wish, number)):
+            number += 1
+        return numbered(wish, number)
+
+    def _is_taken(self, name: str) -> bool:
+        if name not in self._taken:
+            self._taken[name] = find_dataset(self._connection, name) is not None
+        return self._taken[name] or name in RESERVED_NAMES or name in city_wide()
 
 
 def _kind(stored: Record | None, before: Dataset | None, dataset: Dataset) -> ChangeKind | None:
@@ -182,89 +267,49 @@ def _kind(stored: Record | None, before: Dataset | None, dataset: Dataset) -> Ch
     return None if dataset == before else ChangeKind.METADATA
 
 
-def _keep(
-    connection: Connection,
-    press: Press,
-    stored: Record | None,
-    dataset: Dataset,
-    curation: Curation,
-    kind: ChangeKind | None,
-    *,
-    at: datetime,
-    key: str,
-) -> Issue:
-    if kind is None and is_rendered(connection, press, dataset.name):
-        _keep_curation(connection, stored, curation)
-        return Issue(kind=None, edition=0)
-    fragments = rendered(press, dataset, table=TABLE, key=key)
-    if kind is None:
-        keep_fragments(connection, press, dataset.name, fragments, others_stay=True)
-        _keep_curation(connection, stored, curation)
-        return Issue(kind=None, edition=0, rendered=True)
-    keep_dataset(connection, stored, dataset, curation, table_name=table_name(dataset.name), declaration="")
-    keep_fragments(connection, press, dataset.name, fragments, others_stay=False)
-    _log(connection, kind, dataset, at)
-    add_to_totals(connection, datasets=0 if kind is ChangeKind.METADATA else 1, rows=0, at=at)
-    return Issue(kind=kind, edition=0, rendered=True)
-
-
 def _keep_curation(connection: Connection, stored: Record | None, curation: Curation) -> None:
     content = dumps(Curation, curation)
     if stored is not None and stored.curation != content:
         connection.execute(tables.dataset.update().where(_d.name == stored.name).values(curation=content))
 
 
-def _log(connection: Connection, kind: ChangeKind, dataset: Dataset, at: datetime) -> None:
-    catalogue = dataset.upstream.catalogue if dataset.upstream else ""
+@lru_cache(maxsize=16)  # thousands of the same catalogue
+def _reason(kind: ChangeKind, catalogue: str) -> Text:
     words = _REASONS[kind]
-    reason = Text(de=words.de.format(catalogue=catalogue), en=words.en.format(catalogue=catalogue))
-    log_change(connection, kind, dataset.name, at=at, edition=None, reason=reason)
+    return Text(de=words.de.format(catalogue=catalogue), en=words.en.format(catalogue=catalogue))
 
 
-def _retire(connection: Connection, press: Press, upstream: str, at: datetime) -> tuple[str, Issue, None] | None:
-    stored = connection.execute(select(tables.dataset).where(_d.upstream == upstream)).one_or_none()
-    if stored is None or stored.status != Status.ACTIVE.value:
-        return None
-    at = not_before_the_last(connection, at)
-    outcome = removal.retire(connection, stored, at, _GONE)
-    note_issue(connection, press, stored.name, fine=True)
-    add_to_totals(connection, datasets=-1, rows=0, at=at)
-    return stored.name, outcome, None
+def _wish(found: UpstreamDataset) -> str:
+    """The name it asks for."""
+    return slug(found.name) or slug(found.title.in_language("de") or found.title.en) or "datensatz"
 
 
-def _read(row: Row) -> UpstreamDataset:
-    """Raises Refused."""
+def _portions(changes: Sequence[RowChange]) -> Iterator[Sequence[RowChange]]:
+    for start in range(0, len(changes), _AT_ONCE):
+        yield changes[start : start + _AT_ONCE]
+
+
+def _read(row: Row) -> UpstreamDataset | Refused:
     try:
         found = loads(UpstreamDataset, str(row.values.get("record") or ""))
         moments = [found.modified, *(moment for each in found.links for moment in (each.issued, each.modified))]
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        raise _refused(
-            "unreadable-record", "Die Beschreibung des Datensatzes ist so, wie sie gespeichert ist, nicht lesbar.", row
-        ) from None
+        return _unreadable("ist so, wie sie gespeichert ist, nicht lesbar", row)
     if any(each is not None and each.tzinfo is None for each in moments):
-        raise _refused("unreadable-record", "Die Beschreibung des Datensatzes nennt eine Zeit ohne Zeitzone.", row)
+        return _unreadable("nennt eine Zeit ohne Zeitzone", row)
     if found.uri != row.key:
-        raise _refused("unreadable-record", "Die Beschreibung des Datensatzes nennt eine andere Kennung als die Zeile.", row)
+        return _unreadable("nennt eine andere Kennung als die Zeile", row)
     return found
+
+
+def _unreadable(what: str, row: Row) -> Refused:
+    return _refused("unreadable-record", f"Die Beschreibung des Datensatzes {what}.", row)
 
 
 def _require_foreign(site: Site, found: UpstreamDataset, row: Row) -> None:
     """What was published here comes back over a neighbour's catalogue: it is in this one already. Raises Refused."""
     if any(is_ours(site, each) for each in (found.uri, *found.identifiers)):
         raise _refused("own-dataset", "Der Datensatz trägt eine Kennung dieses Katalogs: Er ist von hier und wird nicht übernommen.", row)
-
-
-def _free_name(connection: Connection, found: UpstreamDataset) -> str:
-    """Its own name there, else its title, with -2, -3 … where that was ever used here."""
-    wish = slug(found.name) or slug(found.title.in_language("de") or found.title.en) or "datensatz"
-    number = 1
-    while _is_taken(connection, numbered(wish, number)):
-        number += 1
-    return numbered(wish, number)
-
-
-def _is_taken(connection: Connection, name: str) -> bool:
-    return name in RESERVED_NAMES or name in city_wide() or find_dataset(connection, name) is not None
 
 
 def _about_terms(stated: str, names: Iterable[str]) -> Finding:

@@ -16,7 +16,7 @@ from catalog.entries import Applied, ChangeKind
 from catalog.issuing import attempt
 from catalog.plan import Change, StoredPlan, TablePlan
 from catalog.press import Issue, Occasion, Press, Refused
-from catalog.quarantine import file_dataset, file_publication, refusal
+from catalog.quarantine import datasets_with_items, file_dataset, file_publication, refusal
 from catalog.references import References, Waiting, in_order
 from catalog.rowchanges import change_rows
 from schemas.row import Quarantined
@@ -171,8 +171,10 @@ class Application:
             if table in outcome.issued:
                 findings = outcome.issued[table].findings
                 file_dataset(self._connection, self._plan.source.name, self._plan.run, table, findings, at=self._at)
+        listed = datasets_with_items(self._connection) if outcome.adoption.issued else frozenset()
         for name, each in outcome.adoption.issued.items():
-            file_dataset(self._connection, self._plan.source.name, self._plan.run, table_name(name), each.findings, at=self._at)
+            if each.findings or table_name(name) in listed:
+                file_dataset(self._connection, self._plan.source.name, self._plan.run, table_name(name), each.findings, at=self._at)
         return replace(outcome, newly_waiting=new)
 
 

@@ -1,5 +1,7 @@
 """The log of what happened to data sets, as readers see it: `/changes.atom`, `/api/v1/changes`."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
@@ -10,13 +12,39 @@ from catalog.entries import ChangeKind
 from schemas.values import Text
 
 _log = tables.change_log.c
+_LAST = select(func.coalesce(func.max(_log.seq), 0))
+_INSERT = tables.change_log.insert()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    kind: ChangeKind
+    dataset: str
+    at: datetime
+    edition: int | None
+    reason: Text
 
 
 def log_change(connection: Connection, kind: ChangeKind, dataset: str, *, at: datetime, edition: int | None, reason: Text) -> None:
-    """Numbered here, under the write lock: a sequence of the database would leave gaps that look like lost changes."""
-    seq = int(connection.execute(select(func.coalesce(func.max(_log.seq), 0))).scalar_one()) + 1
-    values = {"seq": seq, "at": at, "dataset": dataset, "kind": kind.value, "edition": edition, "reason": dumps(Text, reason)}
-    connection.execute(tables.change_log.insert().values(values))
+    log_changes(connection, [Entry(kind=kind, dataset=dataset, at=at, edition=edition, reason=reason)])
+
+
+def log_changes(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Numbered here, in their order and under the write lock: a sequence of the database would leave gaps that look like lost changes."""
+    last = int(connection.execute(_LAST).scalar_one())
+    reasons = {each: dumps(Text, each) for each in dict.fromkeys(entry.reason for entry in entries)}
+    values = [
+        {
+            "seq": seq,
+            "at": each.at,
+            "dataset": each.dataset,
+            "kind": each.kind.value,
+            "edition": each.edition,
+            "reason": reasons[each.reason],
+        }
+        for seq, each in enumerate(entries, start=last + 1)
+    ]
+    connection.execute(_INSERT, values)
 
 
 def not_before_the_last(connection: Connection, at: datetime) -> datetime:

@@ -16,12 +16,13 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 T = TypeVar("T")
 _Convert = Callable[[Any], Any]
 _PLAIN = (str, int, float, bool, type(None))
+_WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def dumps(kind: type[T], value: T) -> str:
     """Compact JSON; the same value always gives the same text."""
     encode, _ = _codec(cast(Hashable, kind))
-    return json.dumps(encode(value), ensure_ascii=False, separators=(",", ":"))
+    return _WRITE(encode(value))
 
 
 def loads(kind: type[T], text: str) -> T:
@@ -98,13 +99,15 @@ def _object(kind: type) -> tuple[_Convert, _Convert]:
     hints = get_type_hints(kind)
     fields = [(each.name, *_codec(hints[each.name]), each.default) for each in dataclasses.fields(kind)]
     decoders = {name: decode for name, _, decode, _ in fields}
+    # What is as it stands has no function: a call for each text of each object would take as long as all the rest.
+    encoders = [(name, None if encode is _same else encode, default) for name, encode, _, default in fields]
 
     def encode_object(value: Any) -> dict[str, Any]:
         content = {}
-        for name, encode, _, default in fields:
+        for name, encode, default in encoders:
             member = getattr(value, name)
             if member is not default and (default is dataclasses.MISSING or member != default):
-                content[name] = encode(member)
+                content[name] = member if encode is None else encode(member)
         return content
 
     def decode_object(content: Mapping[str, Any]) -> Any:

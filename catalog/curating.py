@@ -1,6 +1,7 @@
 """What a person set over one data set, as it holds for a publication: `curation/NAME.toml`, judged, and the publisher it names."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -8,7 +9,7 @@ from catalog.codec import loads
 from catalog.curation import Curation, read_curation
 from catalog.database import Record
 from catalog.entries import CurationError
-from catalog.organisations import organisation
+from catalog.organisations import in_charge
 from catalog.press import Press, Refused
 from catalog.texts import discreet, personal, words_of_curation
 from schemas.model import Agent
@@ -34,11 +35,11 @@ def curation_of(press: Press, name: str, stored: Record | None, *, table: str, c
     return last_good, findings
 
 
-def publisher_of(connection: Connection, name: str, curation: Curation, otherwise: Agent, *, table: str) -> Agent:
-    """`otherwise`, unless a person named a row of the table of organisations. Raises Refused."""
+def publisher_of(connection: Connection, name: str, curation: Curation, otherwise: Agent, *, table: str, at: datetime) -> Agent:
+    """`otherwise`, unless a person named a row of the table of organisations: then that one, or who follows it by then. Raises Refused."""
     if not curation.publisher:
         return otherwise
-    found = organisation(connection, curation.publisher)
+    found = in_charge(connection, curation.publisher, at)
     if found is None:
         message = f"curation/{name}.toml: die Organisation »{curation.publisher}« ist nicht veröffentlicht."
         raise Refused((Finding(code="curation", message=message, table=table),))

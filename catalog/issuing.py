@@ -101,7 +101,9 @@ class _Draft:
         self._ending = ending
         self._before = last_published(stored)
         self._sources = sources_named(connection, self._source_names())
-        self._publisher = publisher_of(connection, declaration.name, curation, press.site.publisher, table=declaration.table.name)
+        self._publisher = publisher_of(
+            connection, declaration.name, curation, press.site.publisher, table=declaration.table.name, at=occasion.at
+        )
         self._identity = identity_of(connection, press, declaration.name, stored, at=occasion.at)
 
     def publish(self) -> Issue:

@@ -129,9 +129,10 @@ class Publisher:
             _require_uri_base(connection, self._site)
             for each in sources:
                 remember_source(connection, each)
-            names = standing.due(connection, self._press)
-            target = standing.begin(connection, self._press)
-            leaving = removal.due(connection, self._clock())
+            now = self._clock()
+            names = standing.due(connection, self._press, now)
+            target = standing.begin(connection, self._press, now)
+            leaving = removal.due(connection, now)
             names = _active(connection) if names is None else tuple(dict.fromkeys((*names, *leaving)))
         changed = self._bring_in_line(names)
         with self._database.write() as connection:

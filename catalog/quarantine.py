@@ -33,6 +33,7 @@ _SAID = select(_q.digest).where(
     _q.key == "",
     _q.state.in_((QuarantineState.OPEN.value, QuarantineState.REJECTED.value)),
 )
+_WITH_ITEMS = select(_q.table_name).where(_q.stage == DATASET, _q.state.in_(_WAITING)).distinct()
 #: Bound to the row's digest: what was accepted is one state of the row, not whatever stands there next year. A closed item
 #: was decided on, too: an accepted row is no longer refused, and must stay accepted.
 _ACCEPTED = select(_q.table_name, _q.key, _q.digest).where(
@@ -112,6 +113,11 @@ def file_dataset(connection: Connection, source: str, run: int, table: str, find
     known = connection.execute(_OF_DATASET, {"table": table}).all()
     wanted = [each for each in items if each.digest not in said]
     _bring_up_to_date(connection, known, wanted, _Filing(DATASET, source, run, at), [table])
+
+
+def datasets_with_items(connection: Connection) -> frozenset[str]:
+    """What data sets stand under on the Prüfliste as a whole, while something of them waits."""
+    return frozenset(connection.execute(_WITH_ITEMS).scalars())
 
 
 def refusal(table: str, findings: tuple[Finding, ...]) -> Quarantined:

@@ -12,9 +12,11 @@ from catalog.database import Record, Shelf
 from catalog.entries import Status
 from catalog.plan import PublishedRow, RowState
 from schemas.declaration import Declaration
+from schemas.errors import Gone
 from schemas.row import Row, Value
 
 _row = tables.row.c
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  #: made once: that takes longer than writing a row
 _PUBLISHED = select(tables.row).where(_row.source == bindparam("source"), _row.table_name == bindparam("table"))
 _ALL_ROWS = select(tables.row).where(_row.table_name == bindparam("table"))
 _TAKEN = select(_row.key, _row.source).where(_row.source != bindparam("source"), _row.table_name == bindparam("table"))
@@ -75,6 +77,14 @@ class RowShelf(Shelf):
         """Keys that `klar withdraw` has barred for ever."""
         with self.database.read() as connection:
             return frozenset(connection.execute(_WITHDRAWN_ROWS, {"table": table}).scalars())
+
+    def require_row_not_withdrawn(self, table: str, key: str) -> None:
+        """Raises Gone, with the reason everybody may read, when `klar withdraw` has barred this key."""
+        w = tables.withdrawn_row.c
+        with self.database.read() as connection:
+            found = connection.execute(select(w.at, w.reason).where(w.table_name == table, w.key == key)).one_or_none()
+        if found is not None:
+            raise Gone(f"{table}: Zeile zurückgezogen", reason=found.reason, at=found.at.isoformat())
 
     def withdrawn_tables(self) -> frozenset[str]:
         """Tables whose whole data set was withdrawn: nothing of them is ever published again."""
@@ -151,7 +161,7 @@ def published_row(found: Record) -> PublishedRow:
 
 
 def content_of(row: Row) -> str:
-    return json.dumps(dict(row.values), ensure_ascii=False, separators=(",", ":"))
+    return _COMPACT(dict(row.values))
 
 
 def _key(each: PublishedRow) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -35,8 +36,12 @@ def identity_of(connection: Connection, press: Press, name: str, stored: Record 
     """What a data set has been given, else a new one. `uri`: what the UUID of a new one follows from; "": its URI here."""
     if stored is not None:
         return Identity(uuid=stored.uuid, number=stored.number, issued=stored.issued)
-    last = connection.execute(select(func.coalesce(func.max(_d.number), 0))).scalar_one()
-    return new_identity(uri or press.site.dataset_uri(name), number=int(last) + 1, issued=at)
+    return new_identity(uri or press.site.dataset_uri(name), number=last_number(connection) + 1, issued=at)
+
+
+def last_number(connection: Connection) -> int:
+    """The highest publication number that was ever given; 0 before the first."""
+    return int(connection.execute(select(func.coalesce(func.max(_d.number), 0))).scalar_one())
 
 
 def rendered(press: Press, dataset: Dataset, *, table: str, key: str = "") -> Rendered:
@@ -56,8 +61,19 @@ def keep_dataset(
     connection: Connection, stored: Record | None, dataset: Dataset, curation: Curation, *, table_name: str, declaration: str
 ) -> None:
     """`declaration`: as it is stored; "" for a data set that none was made for."""
-    content, before = dumps(Dataset, dataset), last_published(stored)
-    values = {
+    before = last_published(stored)
+    values = columns_of(dataset, curation, declaration=declaration)
+    removal.note_removal(connection, dataset.name, None if before is None else before.removal, dataset.removal)
+    if stored is not None:
+        connection.execute(tables.dataset.update().where(_d.name == dataset.name).values(values))
+        return
+    connection.execute(tables.dataset.insert().values(**values, **fixed_columns_of(dataset), table_name=table_name))
+
+
+def columns_of(dataset: Dataset, curation: Curation, *, declaration: str) -> dict[str, Any]:
+    """What a publication writes of an active data set."""
+    content = dumps(Dataset, dataset)
+    return {
         "status": Status.ACTIVE.value,
         "title": dumps(Text, dataset.title),
         "metadata": content,
@@ -70,13 +86,12 @@ def keep_dataset(
         "reason": "",
         "removal": removal.column_of(dataset.removal),
     }
-    removal.note_removal(connection, dataset.name, None if before is None else before.removal, dataset.removal)
-    if stored is not None:
-        connection.execute(tables.dataset.update().where(_d.name == dataset.name).values(values))
-        return
+
+
+def fixed_columns_of(dataset: Dataset) -> dict[str, Any]:
+    """What the first publication writes, and no other."""
     upstream = dataset.upstream.uri if dataset.upstream else ""
-    fixed = {"name": dataset.name, "uuid": dataset.uuid, "number": dataset.number, "issued": dataset.issued, "upstream": upstream}
-    connection.execute(tables.dataset.insert().values(**values, **fixed, table_name=table_name))
+    return {"name": dataset.name, "uuid": dataset.uuid, "number": dataset.number, "issued": dataset.issued, "upstream": upstream}
 
 
 def keep_edition(connection: Connection, edition: Edition) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,7 @@ from catalog import tables
 from catalog.codec import dumps
 from catalog.entries import Status
 from catalog.meta import forget_note, notes, read_note, write_note
+from catalog.organisations import ended
 from schemas.declaration import Declaration, city_wide
 from schemas.model import Site
 from schemas.upstream import TABLE
@@ -54,7 +56,7 @@ class Standing:
     rules: str  #: configuration, the program's own declarations, the program itself
     renderer: str  #: the renderer's key
     detector: str
-    bodies: str  #: the published table of organisations
+    bodies: str  #: the published table of organisations, and which of them have ended
     words: str = ""  #: the detector by whose rules all published words were found clean, but for those of open data sets
     done: bool = False  #: False: data sets are being brought in line just now, or that was cut off
 
@@ -74,6 +76,13 @@ def standing_of(connection: Connection, press: "Press") -> Standing:
     )
 
 
+def _standing_at(connection: Connection, press: "Press", at: datetime) -> Standing:
+    """Also with the bodies that have ended by then: their data sets go over without anybody changing a row or a file."""
+    found = standing_of(connection, press)
+    gone = ended(connection, at)
+    return replace(found, bodies=_digest(found.bodies, *gone)) if gone else found
+
+
 def read_standing(connection: Connection) -> Standing | None:
     """None: nobody knows what the published metadata is in line with."""
     found = read_note(connection, _STANDING)
@@ -83,9 +92,9 @@ def read_standing(connection: Connection) -> Standing | None:
         return None  # written by another version
 
 
-def due(connection: Connection, press: "Press") -> tuple[str, ...] | None:
-    """Data sets to look at, by publication number; None: all of them."""
-    before, now = read_standing(connection), standing_of(connection, press)
+def due(connection: Connection, press: "Press", at: datetime) -> tuple[str, ...] | None:
+    """Data sets to look at, by publication number; None: all of them. `at`: aware; bodies that have ended by then have successors."""
+    before, now = read_standing(connection), _standing_at(connection, press, at)
     if before is None or not before.done or not before.decides_like(now):
         return None
     curated, open_ = notes(connection, _CURATION), notes(connection, _OPEN)
@@ -99,9 +108,9 @@ def due(connection: Connection, press: "Press") -> tuple[str, ...] | None:
     return _by_number(connection, names=changed | open_.keys(), table_names=tables_)
 
 
-def begin(connection: Connection, press: "Press") -> Standing:
+def begin(connection: Connection, press: "Press", at: datetime) -> Standing:
     """Note what the data sets will be brought in line with, before they are looked at: what changes meanwhile differs from it."""
-    before, now = read_standing(connection), standing_of(connection, press)
+    before, now = read_standing(connection), _standing_at(connection, press, at)
     if before is not None and before.done and before.decides_like(now):
         target = replace(now, words=before.words, done=True)
     else:
@@ -131,9 +140,11 @@ def _follow(connection: Connection, press: "Press") -> None:
 
 def words_are_clean(connection: Connection, press: "Press", name: str) -> bool:
     """Whether what a data set says as published was judged by the rules of today, and found clean."""
-    standing = read_standing(connection)
-    now = "" if press.detector is None else press.detector.fingerprint
-    return standing is not None and standing.words == now and read_note(connection, _OPEN + name) is None
+    return _judged_today(read_standing(connection), press) and read_note(connection, _OPEN + name) is None
+
+
+def _judged_today(standing: Standing | None, press: "Press") -> bool:
+    return standing is not None and standing.words == ("" if press.detector is None else press.detector.fingerprint)
 
 
 def note_issue(connection: Connection, press: "Press", name: str, *, fine: bool) -> None:
@@ -149,6 +160,36 @@ def note_issue(connection: Connection, press: "Press", name: str, *, fine: bool)
     file = _file_digest(press.curation / f"{name}.toml")
     if file != read_note(connection, _CURATION + name):
         write_note(connection, _CURATION + name, "?")
+
+
+class Notes:
+    """What is noted, read once for many data sets that are published in one transaction by the same rules."""
+
+    def __init__(self, connection: Connection, press: "Press") -> None:
+        self._connection = connection
+        self._press = press
+        standing = read_standing(connection)
+        self._judged_today = _judged_today(standing, press)
+        self._open = set(notes(connection, _OPEN))
+        self._followed = notes(connection, _CURATION)
+        self._files = {path.stem for path in press.curation.glob("*.toml")}
+        self._differs = standing is not None and not standing.decides_like(standing_of(connection, press))
+
+    def words_are_clean(self, name: str) -> bool:
+        """As the function of that name."""
+        return self._judged_today and name not in self._open
+
+    def is_curated(self, name: str) -> bool:
+        """Whether there is a file of a person about it."""
+        return name in self._files
+
+    def note_issue(self, name: str, *, fine: bool) -> None:
+        """As the function of that name."""
+        if self._differs:
+            forget_note(self._connection, _STANDING)
+            self._differs = self._judged_today = False
+        if fine != (name not in self._open) or name in self._files or name in self._followed:
+            note_issue(self._connection, self._press, name, fine=fine)
 
 
 def not_surely_rendered(connection: Connection, key: str) -> tuple[str, ...] | None:

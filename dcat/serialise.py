@@ -12,6 +12,7 @@ from pyoxigraph import BlankNode, RdfFormat, Triple, serialize
 
 from dcat.namespaces import PREFIXES, term
 
+_ALL_PREFIXES = dict(PREFIXES)  #: as pyoxigraph wants them
 #: "!" comes before "<", with which every predicate begins. A literal may hold the same words; it then only sorts elsewhere.
 _TYPE_FIRST = methodcaller("replace", f" {term('rdf:type')} ", " !", 1)
 
@@ -29,9 +30,10 @@ class Envelope:
         """The fragment inside a document that pyoxigraph wrote."""
         match self.format:
             case RdfFormat.TURTLE:
-                while document.startswith(b"@prefix "):
-                    document = document.partition(b"\n")[2]
-                return document
+                start = 0
+                while document.startswith(b"@prefix ", start):
+                    start = document.index(b"\n", start) + 1
+                return document[start:]
             case RdfFormat.RDF_XML:
                 start = document.index(b">", document.index(b"<rdf:RDF")) + 1
                 return document[start : document.rindex(b"</rdf:RDF>")].removeprefix(b"\n")
@@ -68,7 +70,7 @@ def ordered(triples: Iterable[Triple]) -> dict[str, Triple]:
     for text, each in by_text.items():
         if "_:" in text and (isinstance(each.subject, BlankNode) or isinstance(each.object, BlankNode)):
             raise ValueError(f"not a statement about a named node: {each}")
-    return {text: by_text[text] for text in sorted(sorted(by_text), key=_TYPE_FIRST)}
+    return {text: by_text[text] for _, text in sorted(zip(map(_TYPE_FIRST, by_text), by_text, strict=True))}
 
 
 def fragment(triples: Iterable[Triple], syntax: str) -> bytes:
@@ -85,9 +87,14 @@ def fragments(triples: Iterable[Triple], syntaxes: Iterable[str] = tuple(ENVELOP
 def _body(triples: dict[str, Triple], envelope: Envelope) -> bytes:
     if envelope.format is RdfFormat.N_TRIPLES:
         return "".join(f"{text} .\n" for text in triples).encode()
-    document = serialize(triples.values(), format=envelope.format, prefixes=dict(PREFIXES))
+    document = serialize(triples.values(), format=envelope.format, prefixes=_prefixes(envelope.format))
     assert document is not None  # without `output` the bytes are returned
     return envelope.body(document)
+
+
+def _prefixes(format: RdfFormat) -> dict[str, str] | None:
+    """Expanded JSON-LD has none, and reading them takes as long as writing thirty statements."""
+    return None if format is RdfFormat.JSON_LD else _ALL_PREFIXES
 
 
 def document(syntax: str, *parts: bytes) -> bytes:

@@ -48,6 +48,8 @@ def describe(subject: NamedNode, type_: str, *lines: Line) -> list[Triple]:
 
 def clean(text: str) -> str:
     """`text` without what XML cannot hold, newlines as LF, no blanks around."""
+    if text.isprintable():  # most are, and then there is nothing to look for: none of what is forbidden is
+        return text.strip()
     return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
@@ -62,7 +64,7 @@ def german(*texts: str) -> list[Literal]:
 
 def tagged(*texts: Text) -> list[Literal]:
     """One literal for each language that really exists."""
-    pairs = ((language, clean(each)) for text in texts for language, each in text.tagged())
+    pairs = [(language, clean(each)) for text in texts for language, each in text.tagged()]
     return [Literal(cleaned, language=language) for language, cleaned in pairs if cleaned]
 
 
@@ -81,6 +83,7 @@ def moment(instant: datetime) -> list[Literal]:
     return typed(iso_moment(instant), "xsd:dateTime")
 
 
+@lru_cache(maxsize=1024)  # what is published together has the same moments
 def iso_moment(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
@@ -90,14 +93,18 @@ def partial_date(date: PartialDate | None) -> list[Literal]:
     return [] if date is None else typed(date.iso, date.precision.value)
 
 
+#: Each IRI is read once: lists and licences stand below thousands of data sets, and parts of one are named twice.
+named = lru_cache(maxsize=4096)(NamedNode)
+
+
 def nodes(*iris: str) -> list[NamedNode]:
     """Our own and listed IRIs, which need no checking; empty ones are left out."""
-    return [NamedNode(each) for each in iris if each]
+    return [named(each) for each in iris if each]
 
 
 def addresses(field: str, *texts: str) -> list[NamedNode]:
     """Web addresses from outside; empty ones are left out. Raises InvalidIri that names the `field` of the model."""
-    return [NamedNode(web_iri(field, each)) for each in texts if each.strip()]
+    return [named(web_iri(field, each)) for each in texts if each.strip()]
 
 
 def mailbox(field: str, email: str) -> list[NamedNode]:

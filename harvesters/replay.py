@@ -23,7 +23,7 @@ from harvesters.http.sniffing import form_of
 from harvesters.keeping import Recollection
 from harvesters.run import deleted_sentences
 from harvesters.walking import Progress
-from schemas.errors import AnswersGone, ConfigurationError, DecisionRefused, SourceError
+from schemas.errors import AnswersGone, ConfigurationError, DecisionRefused, NotRead, SourceError
 from schemas.fetch import Fetch, Payload
 from schemas.personal_data import Detector
 
@@ -66,7 +66,7 @@ class ReplayFetch:
     def _next(self, url: str) -> ArchiveEntry:
         entries = self._entries.get(url)
         if not entries:
-            raise SourceError(f"»{url}« hat diese Ernte nicht gelesen.")
+            raise NotRead(f"»{url}« hat diese Ernte nicht gelesen.")
         self._asked[url] += 1
         return entries[min(self._asked[url], len(entries)) - 1]
 

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from schemas.cube_dimensions import DimensionReader, Read, condition
 from schemas.cube_plan import Coarsening, CubePlan, Distinct, Gate, Merging, Rows
+from schemas.dates import PartialDate
 from schemas.declaration import DATASET_NAME, RESERVED_NAMES, city_wide
 from schemas.errors import ConfigurationError
-from schemas.statistics import TOTAL, Cube, Dimension, Profile, ReportedTotal, Role, Unit
+from schemas.statistics import TOTAL, Break, Cube, Dimension, Profile, ReportedTotal, Role, Unit
 from schemas.table import Table, common_tables, microdata_tables
-from schemas.values import Licence
+from schemas.values import Licence, Text
 from schemas.yaml_lines import Block, Value, one_of, read_yaml
 
 #: Attributes of persons that may meet in one table (reference/statistics/privacy.md, section 5).
@@ -57,6 +58,17 @@ def cube_from(text: str, file: str) -> CubePlan:
     if name.text() in city_wide():
         raise name.error("so heißt schon ein Datensatz")
     return _Reader(block).plan()
+
+
+def _break(value: Value) -> Break:
+    block = value.block()
+    day = block["date"]
+    try:
+        found = Break(since=PartialDate(day.text()), words=Text(de=block["de"].text(), en=block["en"].text()))
+    except ValueError:
+        raise day.error('ein Bruch braucht ein Datum wie "2023", "2023-07" oder "2023-07-01"') from None
+    block.close()
+    return found
 
 
 class _Reader:
@@ -117,6 +129,7 @@ class _Reader:
             profile=Profile(one_of(block["profile"], [each.value for each in Profile])),
             base_population=block["base_population"].both(),
             default_table=block["default_table"].texts(),
+            breaks=self._breaks(),
             licence=Licence[one_of(licence, [each.name for each in Licence])] if licence else None,
             demonstration=demonstration is not None and demonstration.truth(),
         )
@@ -124,6 +137,13 @@ class _Reader:
         if cube.default_table not in cube.tables:
             raise block["default_table"].error("die Auswahl, mit der Leser beginnen, ist keine der geplanten Tabellen")
         return cube
+
+    def _breaks(self) -> tuple[Break, ...]:
+        written = self._block.get("breaks")
+        found = tuple(map(_break, written.items())) if written else ()
+        if written and list(found) != sorted(found, key=lambda each: each.since.first_day()):
+            raise written.error("die Brüche stehen nicht in der Reihenfolge ihrer Tage")
+        return found
 
     def _planned(self, dimensions: Sequence[Dimension]) -> tuple[tuple[str, ...], ...]:
         known = {each.name: each for each in dimensions}

@@ -34,6 +34,10 @@ class SourceError(KlarError):
     """The source could not be read; nothing was changed."""
 
 
+class NotRead(SourceError):
+    """The run that is repeated did not get this answer."""
+
+
 class LimitExceeded(SourceError):
     """Reading this takes more than it may; nothing was changed."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 Value = str | int | float | bool | None
+#: Made once: making it takes longer than writing a row.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +24,7 @@ class Row:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over values and source URL: equal digests mean that nothing a reader sees has changed."""
-        content = json.dumps([self.values, self.source_url], ensure_ascii=False, separators=(",", ":"))
+        content = _COMPACT([self.values, self.source_url])
         return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -78,7 +78,7 @@ def counts_persons(field: Field, values: Mapping[str, Value]) -> bool:
 
 
 def _character_problems(text: str) -> Iterator[_Problem]:
-    if _FORBIDDEN.search(text):
+    if not text.isprintable() and _FORBIDDEN.search(text):  # all of them are not printable; asking first takes a tenth of the time
         yield "control-character", "Der Text enthält unsichtbare Steuerzeichen."
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import Enum
 from functools import cached_property
 
+from schemas.dates import PartialDate
 from schemas.values import Licence, Text
 
 TOTAL = "_T"  #: code of the total of a dimension (SDMX)
@@ -70,6 +71,22 @@ class Dimension:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Break:
+    """From when on the numbers mean something else: another rule of who may take part, another way of counting."""
+
+    since: PartialDate
+    words: Text  #: what changed
+
+    @property
+    def sentence(self) -> Text:
+        day = ".".join(reversed(self.since.iso.split("-")))
+        return Text(
+            de=f"Bruch in der Reihe ab {day}: {self.words.de}",
+            en=f"Break in the series from {self.since.iso} on: {self.words.in_language('en')}",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cube:
     """A statistic. Its name is the name of its data set."""
 
@@ -85,6 +102,7 @@ class Cube:
     base_population: Text  #: of whom or what there could have been numbers
     default_table: tuple[str, ...]  #: what readers get who ask for nothing in particular
     licence: Licence | None = None
+    breaks: tuple[Break, ...] = ()  #: oldest first
     demonstration: bool = False  #: synthetic: shown on pages, and in nothing that machines harvest
 
     def dimension(self, name: str) -> Dimension:

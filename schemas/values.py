@@ -26,7 +26,8 @@ class Text:
 
     def tagged(self) -> tuple[tuple[str, str], ...]:
         """(language, text) pairs that really exist, German first."""
-        return tuple((lang, text) for lang, text in (("de", self.de), ("en", self.en)) if text)
+        german = (("de", self.de),) if self.de else ()
+        return (*german, ("en", self.en)) if self.en else german
 
     def in_language(self, language: str) -> str:
         return self.en if language == "en" and self.en else self.de

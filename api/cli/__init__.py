@@ -28,6 +28,7 @@ COMMANDS = {
     "check-feed": "check_feed",
     "push": "push",
     "init-mapping": "init_mapping",
+    "template": "template",
     "serve": "serve",
     "admin": "admin",
     "schedule": "schedule",

@@ -13,6 +13,7 @@ from api.web.errors import problem_response
 from api.web.middleware import CommonHeaders, EscapedQuery, HeadAsGet, RequestLog
 from api.web.moved import MovedHost
 from api.web.parameters import once
+from api.web.participation import routes as participation
 from api.web.routes import changes, dataset, downloads, editions, feed, information, native, operations, search
 from api.web.rows import routes as rows
 from api.web.services import PublicServices
@@ -61,10 +62,12 @@ def _include_routes(app: FastAPI, web: Web) -> None:
     app.include_router(editions.routes(web))
     app.include_router(downloads.routes(web))
     app.include_router(dataset.routes(web))
+    app.include_router(participation.routes(web))
     for language in web.templates.languages:
         below = "" if language == "de" else f"/{language}"
         app.include_router(information.routes(web, language, app), prefix=below)
         app.include_router(statistics_pages.routes(web, language), prefix=below)
+        app.include_router(participation.pages(web, language), prefix=below)
         app.include_router(changes.routes(web, language), prefix=below)
         app.include_router(search.routes(web, language), prefix=below)
         if language != "de":

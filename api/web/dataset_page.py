@@ -6,8 +6,9 @@ from itertools import islice
 from urllib.parse import quote
 
 from api.web.citation import bibtex, citation
-from api.web.pages import Column, DatasetPage, Download, EditionLine, Preview, Snippet
-from api.web.published import rows_of
+from api.web.pages import Column, DatasetPage, Download, EditionLine, Link, Preview, Snippet
+from api.web.participation.calendar import has_days
+from api.web.published import common_rows, rows_of
 from api.web.record import file_path
 from api.web.structured import structured_data
 from api.web.texts import text, texts
@@ -60,6 +61,7 @@ def dataset_page(web: Web, entry: DatasetEntry, language: str) -> DatasetPage:
         snippets=_snippets(web, dataset),
         report=_report(dataset, services.site.dataset_uri(dataset.name), language),
         uri=services.site.dataset_uri(dataset.name),
+        reading=_reading(web, table, language),
         structured=structured_data(dataset, web.addresses, language),
     )
 
@@ -189,6 +191,19 @@ def _snippets(web: Web, dataset: Dataset) -> tuple[Snippet, ...]:
         Snippet(title="R", code=f'table <- read.csv("{base}/data.csv", fileEncoding = "UTF-8")'),
         Snippet(title="DuckDB", code=f"SELECT * FROM '{base}/data.parquet' LIMIT 10;"),
     )
+
+
+def _reading(web: Web, table: Table, language: str) -> tuple[Link, ...]:
+    """Only tables of the common model have pages of their own."""
+    match table.name:
+        case "project":
+            return (Link(label=text("dataset_projects", language), link=web.addresses.page("/projects", language)),)
+        case "process":
+            return (Link(label=text("dataset_processes", language), link=web.addresses.page("/processes", language)),)
+        case "event" if has_days(common_rows(web.services.store, web.services.files, "event") or ()):
+            return (Link(label=text("calendar_subscribe", language), link=web.addresses.file("/events.ics")),)
+        case _:
+            return ()
 
 
 def _report(dataset: Dataset, uri: str, language: str) -> str:

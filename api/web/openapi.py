@@ -35,6 +35,7 @@ JSON = _answers("application/json", schema={"type": "object"})
 FEED = _answers(*MEDIA_TYPES.values(), schema={"type": "string"})
 DATA = _answers("application/json", *MEDIA_TYPES.values(), "text/html", "text/csv")
 ATOM = _answers("application/atom+xml", schema={"type": "string"})
+CALENDAR = _answers("text/calendar", schema={"type": "string"})
 ROWS = _answers("application/json", *(each.media_type for each in (FileFormat.CSV, FileFormat.NDJSON, FileFormat.PARQUET)))
 FILE = _answers(*(each.media_type for each in FileFormat), "application/zip", schema={"type": "string", "format": "binary"})
 STATISTIC = _answers(
@@ -101,6 +102,14 @@ OPERATIONS: Mapping[str, Text] = {
         de="Dasselbe für Feedreader, neueste zuerst (Atom).",
         en="The same for feed readers, newest first (Atom).",
     ),
+    "events_calendar": Text(
+        de="Alle Veranstaltungen, deren Tag bekannt ist, als Kalender (iCalendar) zum Abonnieren.",
+        en="All events whose day is known as a calendar (iCalendar) to subscribe to.",
+    ),
+    "process_calendar": Text(
+        de="Dasselbe für ein Beteiligungsverfahren.",
+        en="The same for one participation process.",
+    ),
     "ckan_version": Text(
         de="Version der CKAN-kompatiblen Schnittstelle; ihre Aktionen stehen unter /api/3/action/{name}, Erklärungen gibt help_show.",
         en="Version of the CKAN-compatible interface; its actions are at /api/3/action/{name}, help_show explains them.",
@@ -148,6 +157,7 @@ _PROBLEM_SCHEMA = {
 }
 _PATH_PARAMETERS: Mapping[str, Text] = {
     "name": Text(de="Name des Datensatzes oder der Statistik", en="name of the data set or statistic"),
+    "id": Text(de="Kennung des Verfahrens (Spalte id)", en="identifier of the process (column id)"),
     "number": Text(de="Nummer des Stands, ab 1", en="number of the edition, from 1"),
     "before": Text(de="Nummer oder Name des früheren Stands", en="number or name of the earlier edition"),
     "after": Text(de="Nummer oder Name des späteren Stands", en="number or name of the later edition"),

@@ -135,6 +135,7 @@ class DatasetPage:
     snippets: tuple[Snippet, ...]
     report: str  #: mailto
     uri: str
+    reading: tuple[Link, ...]  #: the same rows as pages for people, and as a calendar
     structured: str  #: schema.org as JSON-LD, safe in a script element
 
 

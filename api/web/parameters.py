@@ -155,6 +155,24 @@ class AtomParameters(Parameters):
     )
 
 
+ProjectStatusCode = Literal["planned", "running", "completed", "stopped", "unknown"]
+TakingPartCode = Literal["now", "later", "over", "unknown"]
+ModeCode = Literal["analog", "digital", "hybrid", "unknown"]
+
+
+class ProjectListParameters(Parameters):
+    status: ProjectStatusCode | None = _described(None, "Stand", "status")
+    page: int = _described(1, "Seite, ab 1", "page, from 1", ge=1, le=100_000)
+
+
+class ProcessListParameters(Parameters):
+    status: TakingPartCode | None = _described(
+        None, "ob man mitmachen kann: jetzt, später, vorbei, unbekannt", "whether one can take part: now, later, over, unknown"
+    )
+    mode: ModeCode | None = _described(None, "Form der Teilnahme", "mode")
+    page: int = _described(1, "Seite, ab 1", "page, from 1", ge=1, le=100_000)
+
+
 Nothing = Annotated[NoParameters, Query()]
 SearchQuery = Annotated[SearchParameters, Query()]
 ListQuery = Annotated[ListParameters, Query()]
@@ -162,6 +180,8 @@ FeedQuery = Annotated[FeedParameters, Query()]
 DownloadQuery = Annotated[DownloadParameters, Query()]
 ChangesQuery = Annotated[ChangesParameters, Query()]
 AtomQuery = Annotated[AtomParameters, Query()]
+ProjectsQuery = Annotated[ProjectListParameters, Query()]
+ProcessesQuery = Annotated[ProcessListParameters, Query()]
 
 #: The enumerations above repeat the domain's codes because a type must be written out; a test holds them equal.
 CODES = {

@@ -1,10 +1,14 @@
 """Reported figures: what sources assert, side by side. Pure; nothing here prefers, converts or adds anything."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import accumulate, chain
 from urllib.parse import urlsplit
 
 from api.web.wording import figure, partial_date
+from schemas.dates import PartialDate
 from schemas.row import Value
 from schemas.table import Table, common_tables
 from schemas.values import Text
@@ -30,6 +34,13 @@ _SECTIONS = {
     "decision": Text(de="Beschlüsse", en="Decisions"),
     "city": Text(de="Stadt", en="City"),
 }
+
+
+#: Under a state of a counter that was higher before.
+_FALLEN = Text(
+    de="Neuer Stand, niedriger als ein früherer: Plattformen zählen neu, etwa wenn Konten gelöscht werden. Die Differenz zählt niemanden.",
+    en="A new state, lower than an earlier one: platforms count anew, for example when accounts are deleted. The difference counts nobody.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,34 +143,72 @@ def _columns(kind: str, measures: Mapping[str, str], rows: Rows, language: str) 
 
 
 def _results(rows: Rows, titles: Mapping[str, str], language: str) -> Iterator[_Found]:
+    """What one channel brought stands beside what all of them did, and does not compete with it."""
     for row in rows:
         process = str(row["process_id"])
         subject = ": ".join(part for part in (titles.get(process, process), str(row.get("question") or "")) if part)
+        channel = _code(common_tables()["result"], "channel", row["channel"], language) if row.get("channel") else ""
         for column, unit in (("count", str(row.get("count_unit") or "")), ("share_percent", "percent")):
             value = row.get(column)
             if isinstance(value, int | float):
                 yield _Found(
-                    key=("result", f"{process}/{row.get('question')}", f"{row['option']}/{column}"),
+                    key=("result", f"{process}/{row.get('question')}", f"{row['option']}/{row.get('format_id')}/{channel}/{column}"),
                     subject=subject,
-                    measure=str(row["option"]),
+                    measure=f"{row['option']}, {channel}" if channel else str(row["option"]),
                     statement=_statement(row, _phrase(row, value, unit, language), baseless=unit == "percent"),
                 )
 
 
 def _platforms(rows: Rows, language: str) -> Iterator[_Found]:
-    """A counter rises: figures of different times are different measures, not competing ones."""
-    table = common_tables()["platform_figure"]
+    """States at different times are different measures, not competing ones, and nothing is said about the way between them. One that is
+    lower than an earlier one says so: counters of platforms do fall (reference: participation/platforms.md 3)."""
+    table, fallen = common_tables()["platform_figure"], _fallen(rows)
     for row in rows:
         value = row.get("value")
         if isinstance(value, int | float):
-            date = str(row.get("date") or "")
+            day = str(row.get("date") or "")
             measure = _code(table, "metric", row["metric"], language)
             yield _Found(
-                key=("platform", str(row["platform"]).casefold(), f"{row['metric']}/{date}"),
+                key=("platform", str(row["platform"]).casefold(), f"{row['metric']}/{day}"),
                 subject=str(row["platform"]),
-                measure=f"{measure}, {partial_date(date, language)}" if date else measure,
-                statement=_statement(row, _phrase(row, value, str(row.get("unit") or ""), language)),
+                measure=f"{measure}, {partial_date(day, language)}" if day else measure,
+                statement=_noted(
+                    _statement(row, _phrase(row, value, str(row.get("unit") or ""), language)),
+                    _FALLEN.in_language(language) if row["id"] in fallen else "",
+                ),
             )
+
+
+def _fallen(rows: Rows) -> frozenset[str]:
+    """Ids of states of a counter of which an earlier state was higher."""
+    counters: dict[tuple[Value, ...], list[tuple[date, date, float, str]]] = {}
+    for row in rows:
+        value, day = row.get("value"), _day(row.get("date"))
+        if day is not None and isinstance(value, int | float):
+            counter = tuple(row.get(name) for name in ("platform", "metric", "unit", "process_id"))
+            counters.setdefault(counter, []).append((day.last_day(), day.first_day(), value, str(row["id"])))
+    return frozenset(chain.from_iterable(map(_lower_than_before, counters.values())))
+
+
+def _lower_than_before(states: Iterable[tuple[date, date, float, str]]) -> Iterator[str]:
+    """`states`: last and first day, value, id. Only a state that was surely over before the other began counts as earlier."""
+    ordered = sorted(states)
+    days, highest = [each[0] for each in ordered], list(accumulate((each[2] for each in ordered), max))
+    for _, first, value, id_ in ordered:
+        earlier = bisect_left(days, first)
+        if earlier and highest[earlier - 1] > value:
+            yield id_
+
+
+def _day(value: Value) -> PartialDate | None:
+    try:
+        return PartialDate(str(value))
+    except ValueError:
+        return None
+
+
+def _noted(statement: Statement, note: str) -> Statement:
+    return replace(statement, note=" ".join(filter(None, (statement.note, note))))
 
 
 def _assertions(rows: Rows, language: str) -> Iterator[_Found]:
@@ -187,13 +236,19 @@ def _statement(row: Mapping[str, Value], phrase: str, *, baseless: bool = False)
     url = str(row.get("source_url") or "")
     return Statement(
         phrase=phrase,
-        source=str(row.get("asserted_by") or row.get("source_title") or (urlsplit(url).hostname or "").removeprefix("www.")),
+        source=source_name(row),
         source_url=url,
         source_date=str(row.get("source_date") or ""),
         inferred=row.get("source_date_basis") == "inferred",
         note=str(row.get("note") or ""),
         baseless=baseless,
     )
+
+
+def source_name(row: Mapping[str, Value]) -> str:
+    """Who says what a row says: by name, else by the host of its address; "" when nobody is named."""
+    host = (urlsplit(str(row.get("source_url") or "")).hostname or "").removeprefix("www.")
+    return str(row.get("asserted_by") or row.get("source_title") or host)
 
 
 def _code(table: Table, field: str, value: Value, language: str) -> str:

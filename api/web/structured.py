@@ -1,6 +1,7 @@
 """schema.org/Dataset in the page of a data set: what search engines for data read."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from api.web.record import file_path
@@ -52,7 +53,12 @@ def structured_data(dataset: Dataset, addresses: Addresses, language: str) -> st
         ]
         + [_linked(each, language) for each in dataset.links],
     }
-    written = json.dumps(_without_empty(document), ensure_ascii=False, separators=(",", ":"))
+    return json_ld(_without_empty(document))
+
+
+def json_ld(document: Mapping[str, Any]) -> str:
+    """Written so that no text of it can end the `script` element it stands in."""
+    written = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     # In HTML only these can end a script element or begin a comment in it; JSON may write every character as an escape.
     return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

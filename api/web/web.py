@@ -1,7 +1,7 @@
 """What every route needs: the services, finished answers, templates and addresses. Built once per application."""
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from api.web.answers import Representation, represent, respond
 from api.web.cache import RevisionCache, RevisionLookup, RevisionValue
 from api.web.coding import GZIP, compressed, takes_gzip
 from api.web.problems import UnknownPage
-from api.web.published import Summary, summary
+from api.web.published import Former, Summary, former_keys, summary
 from api.web.services import LEGAL_PAGES, PublicServices
 from api.web.templating import Addresses, Frame, Templates
 from catalog.entries import DatasetEntry, Edition
@@ -36,6 +36,7 @@ class Web:
     changed_since: Callable[[datetime], int]  #: how many data sets are, in the present revision
     #: Joining pages is work for one processor: more threads at it only wait for each other, and all become slower.
     joiners: CapacityLimiter
+    former: Callable[[str], Mapping[str, Former]]  #: keys that a table of the common model had, before the present revision
     missing: Callable[[], tuple[str, ...]]  #: data sets that cannot be served as RDF in the present revision
 
     def entry(self, name: str) -> DatasetEntry:
@@ -120,6 +121,9 @@ def web_from(services: PublicServices) -> Web:
         summary=RevisionValue(services.store.state, lambda: summary(services.store)),
         changed_since=RevisionLookup(services.store.state, services.store.count_changed),
         joiners=CapacityLimiter(1),
+        former=RevisionLookup[str, Mapping[str, Former]](
+            services.store.state, lambda table: former_keys(services.store, services.files, table)
+        ),
         missing=RevisionValue(services.store.state, lambda: services.store.missing_fragments(services.renderer.key)),
     )
 

@@ -71,10 +71,12 @@ def changes_between(before: Release, cells: Sequence[Cell]) -> Changes:
 
 def says_the_same(before: Release, cube: Cube, cells: Sequence[Cell], rules: str, merged: Mapping[str, Text]) -> bool:
     """For the public: a release of this would repeat the last one."""
-    mine = (cube.dimensions, cube.tables, cube.title, cube.notes, cube.base_population, cube.measure_title, rules, dict(merged))
-    was = before.cube
-    theirs = (was.dimensions, was.tables, was.title, was.notes, was.base_population, was.measure_title, before.rules, dict(before.merged))
+    mine, theirs = (*_words(cube), rules, dict(merged)), (*_words(before.cube), before.rules, dict(before.merged))
     return mine == theirs and tuple(cells) == before.cells
+
+
+def _words(cube: Cube) -> tuple[object, ...]:
+    return (cube.dimensions, cube.tables, cube.title, cube.notes, cube.breaks, cube.base_population, cube.measure_title)
 
 
 def _said(cell: Cell) -> tuple[Key, int | None, str]:

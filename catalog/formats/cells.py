@@ -26,7 +26,7 @@ def cells(table: Table, rows: Sequence[Mapping[str, Value]]) -> list[Line]:
         if not known.issuperset(row):
             raise WrongValue(f"Tabelle {table.name!r}, Zeile {number}: unbekannt {sorted(set(row) - known)}")
         try:
-            lines.append(tuple(check(row.get(name)) for name, check in columns))
+            lines.append(tuple([check(row.get(name)) for name, check in columns]))
         except ValueError as error:
             raise WrongValue(f"Tabelle {table.name!r}, Zeile {number}: {error}") from error
     return lines

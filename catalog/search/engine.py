@@ -29,6 +29,7 @@ from catalog.search.query import OLDER, UPDATED, Found, Query
 from catalog.search.reader import Reader, Sorting
 from catalog.search.storage import Generation, Signature
 from catalog.search.words import exact, meaningful, words
+from schemas.aliases import Aliases
 from schemas.errors import CatalogError
 
 _MOST_WORDS = 12  #: words of a query that count
@@ -68,11 +69,13 @@ class NotIndexed(CatalogError):
 
 class Search:
     """One index in one folder. Any number of processes and threads may hold one; none of them ever waits for another.
-    `most_extra`: changed documents, before the index is written anew as a whole; below `part.GAP`."""
+    `most_extra`: changed documents, before the index is written anew as a whole; below `part.GAP`. `aliases`: what else things are
+    called; whoever asks for one name is given what bears another."""
 
-    def __init__(self, folder: Path, *, most_extra: int = storage.MOST_EXTRA) -> None:
+    def __init__(self, folder: Path, *, most_extra: int = storage.MOST_EXTRA, aliases: Aliases | None = None) -> None:
         self._folder = folder
         self._most_extra = most_extra
+        self._aliases = aliases or Aliases()
         self._opened: tuple[Signature, Generation | None] = (None, None)
         self._opening = threading.Lock()
         self._seen_through: Path | None = None  # the generation whose history is the catalogue's
@@ -139,7 +142,7 @@ class Search:
         generation = self._current()
         if generation is None:
             raise NotIndexed
-        return _Answer(generation, query, now).found()
+        return _Answer(generation, query, now, self._aliases).found()
 
     def _current(self) -> Generation | None:
         seen = storage.signature(self._folder)
@@ -168,24 +171,26 @@ class Search:
 class _Answer:
     """One search. Short-lived; its methods share the words, the generation and the time."""
 
-    def __init__(self, generation: Generation, query: Query, now: datetime) -> None:
+    def __init__(self, generation: Generation, query: Query, now: datetime, aliases: Aliases) -> None:
         self._counts = generation.counts
         self._lexicon = generation.lexicon
         self._schema = generation.lexicon.schema
         self._reader = Reader(generation.searchers)
         self._query = query
         self._now = now
-        self._words = meaningful(words(query.text))[:_MOST_WORDS]
+        written = words(query.text)
+        self._words = meaningful(written)[:_MOST_WORDS]
+        self._variants = [meaningful(each)[:_MOST_WORDS] for each in aliases.variants(written)]
 
     def found(self) -> Found:
         if self._query.text.strip() and not self._words:
             return _nothing(self._query)
         # Whether to relax is decided without the filters: else choosing a facet could change what the words mean.
-        text = text_clause(self._lexicon, self._words, all_of_them=True)
+        text = self._text(all_of_them=True)
         nothing_has_all = bool(self._words) and not self._reader.any(text)
         relaxed = nothing_has_all and len(self._words) > 1
         if relaxed:
-            text = text_clause(self._lexicon, self._words, all_of_them=False)
+            text = self._text(all_of_them=False)
         elif nothing_has_all:
             return replace(_nothing(self._query), suggestion=self._suggestion())
         clause = all_of(text, self._filters())
@@ -204,6 +209,11 @@ class _Answer:
             counts=counts,
         )
 
+    def _text(self, *, all_of_them: bool) -> Clause:
+        """Data sets with the words, or with those of another name of what they name."""
+        clauses = [text_clause(self._lexicon, each, all_of_them=all_of_them) for each in self._variants]
+        return clauses[0] if len(clauses) == 1 else Clause.disjunction_max_query(clauses)
+
     def _filters(self, *, without: str = "") -> list[Clause]:
         chosen = filter_clauses(self._schema, self._query, self._now, without=without)
         if self._query.condition is EVERYTHING:
@@ -215,7 +225,7 @@ class _Answer:
         asked = replace(
             self._query, text="", sort="relevance", language="de", backwards=False, page=1, page_size=1, offset=None, faceted=True
         )
-        question = (asked, tuple(self._words), relaxed, self._now if self._query.updated else None)
+        question = (asked, tuple(map(tuple, self._variants)), relaxed, self._now if self._query.updated else None)
         return self._counts.obtain(question, lambda: self._count_labels(clause))
 
     def _count_labels(self, clause: Clause) -> Counted:

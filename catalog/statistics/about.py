@@ -66,6 +66,11 @@ class Account:
         """What was done to the numbers before anybody saw them, in words."""
         return _protection(self.cube.profile)
 
+    @property
+    def remarks(self) -> tuple[Text, ...]:
+        """What forms with one list of notes say: how it was counted, from when on otherwise, and what was done to the numbers."""
+        return (self.cube.notes, *(each.sentence for each in self.cube.breaks), self.protection)
+
     def notes(self, question: str = "") -> tuple[Note, ...]:
         """In the order in which people should read them."""
         release, cube = self.release, self.cube
@@ -80,6 +85,7 @@ class Account:
             _note("counted", "Gezählt wird", "Unit", UNITS[cube.unit]),
             _note("base_population", "Grundgesamtheit", "Base population", cube.base_population),
             _note("method", "Methode und Grenzen", "Method and limits", cube.notes),
+            *(_note("break", "Bruch in der Reihe", "Break in the series", each.sentence) for each in cube.breaks),
             _note("protection", f"Geheimhaltung ({release.rules})", f"Disclosure control ({release.rules})", self.protection),
             *merged,
             _note("symbols", "Zeichen", "Symbols", symbols()),

@@ -104,7 +104,7 @@ def head_of(account: Account, question: Question) -> dict[str, Any]:
         },
         "licence": {"iri": account.licence.iri, "title": account.licence.title.in_language(language)},
         "citation": account.citation(question.canonical, "json").in_language(language),
-        "notes": [each.in_language(language) for each in (cube.notes, account.protection)],
+        "notes": [each.in_language(language) for each in account.remarks],
         "base_population": cube.base_population.in_language(language),
         "statuses": {status.value: title.in_language(language) for status, title in STATUS_TITLES.items()},
         "links": {

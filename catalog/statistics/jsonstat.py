@@ -23,7 +23,7 @@ def write_jsonstat(selection: Selection, account: Account, question: str, altern
         "source": account.site.publisher.name,
         "updated": account.release.at.isoformat(),
         "link": _links(account, alternates),
-        "note": [each.in_language(language) for each in (cube.notes, account.protection)],
+        "note": [each.in_language(language) for each in account.remarks],
         "id": [each.name for each in cube.dimensions],
         "size": [len(each) for each in selection.codes],
         "role": _roles(cube.dimensions),

@@ -204,7 +204,9 @@ class _Draft:
             rows=(),
             sources=(),
             curation=curation,
-            publisher=publisher_of(self.connection, cube.name, curation, self.press.site.publisher, table=declaration.table.name),
+            publisher=publisher_of(
+                self.connection, cube.name, curation, self.press.site.publisher, table=declaration.table.name, at=self.asked_at
+            ),
             modified=modified,
         )
         return replace(

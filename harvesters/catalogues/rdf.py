@@ -28,6 +28,7 @@ _PROLOGUE = re.compile(r"\ufeff?(?:\s++|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?
 _DEEPEST = 200  #: brackets in brackets
 _VIEWS = ("hydra:PartialCollectionView", "hydra:PagedCollection")
 _Node = dict[str, list[Any]]
+_SORTED = json.JSONEncoder(sort_keys=True).encode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,7 @@ class _Graph:
 
     def __init__(self, quads: Any) -> None:
         self._nodes: dict[NamedNode | BlankNode, _Node] = {}
+        self._by_class: dict[str, dict[NamedNode | BlankNode, None]] = {}
         curies: dict[str, str] = {}
         for each in quads:
             predicate = each.predicate.value
@@ -72,8 +74,10 @@ class _Graph:
             if name is None:
                 name = curies[predicate] = curie_of(predicate)
             if name:
-                values = self._nodes.setdefault(each.subject, {}).setdefault(name, [])
-                values.append(each.object)
+                subject, value = each.subject, each.object
+                self._nodes.setdefault(subject, {}).setdefault(name, []).append(value)
+                if name == "rdf:type" and isinstance(value, NamedNode):
+                    self._by_class.setdefault(curie_of(value.value), {})[subject] = None
 
     def page(self) -> Page:
         view, following = self._paging()
@@ -88,11 +92,9 @@ class _Graph:
         )
 
     def _typed(self, curie: str) -> Iterator[NamedNode | BlankNode]:
-        return (
-            subject
-            for subject, content in self._nodes.items()
-            if any(isinstance(each, NamedNode) and curie_of(each.value) == curie for each in content.get("rdf:type", ()))
-        )
+        """In the order in which they were first spoken of."""
+        found = self._by_class.get(curie, {})
+        return (each for each in self._nodes if each in found) if len(found) > 1 else iter(found)
 
     def _publishers(self) -> Iterator[str]:
         for each in self._typed("dcat:Catalog"):
@@ -139,7 +141,10 @@ def _value(nodes: Mapping[Any, _Node], value: Any, shape: Shape, above: tuple[An
 
 
 def _order(tree: Tree) -> str:
-    return tree["@id"] if "@id" in tree and len(tree) == 1 else json.dumps(tree, sort_keys=True)
+    """By what it says as JSON; where that begins with an IRI, which no other tree beside it has, by no more than that."""
+    if "@id" not in tree:
+        return _SORTED(tree)
+    return str(tree["@id"]) if len(tree) == 1 else f'{{"@id": {_SORTED(tree["@id"])}'
 
 
 def _require_plain_xml(text: str) -> None:

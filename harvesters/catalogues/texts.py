@@ -19,6 +19,8 @@ _MUTE = ("script", "style")
 
 def plain(text: str) -> str:
     """Line ends stay. Markup that is written out as entities, as some portals do, goes as well."""
+    if _is_plain(text):
+        return text.strip()
     if "<" in text or "&" in text:
         text = _without_markup(html.unescape(_without_markup(text)))
     text = _FORBIDDEN.sub("", unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n"))
@@ -28,12 +30,27 @@ def plain(text: str) -> str:
 
 def line(text: str) -> str:
     """Plain and in one line: titles, names, keywords."""
+    if _is_plain(text):
+        return text.strip()
     return " ".join(plain(text).split())
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing is to be done but to cut off what is around it: so are most words, and asking costs a tenth of doing it.
+
+    What is forbidden is not printable, and neither is any white space but the blank (Unicode categories "Other" and "Separator").
+    """
+    if not text.isprintable() or "<" in text or "&" in text or "  " in text:
+        return False
+    return text.isascii() or unicodedata.is_normalized("NFC", text)
 
 
 def text_of(versions: dict[str, str]) -> Text | None:
     """Of one text by language ("" where none is said). What is neither German nor said to be anything else stands for German; one that is
     only there in English stands in both places, because a data set without a title is no use to anybody."""
+    if len(versions) == 1:
+        ((language, only),) = versions.items()
+        return Text(de=only, en=only if language.startswith("en") else "") if only else None
     german = next((versions[each] for each in sorted(versions) if each.startswith("de")), "") or versions.get("", "")
     english = next((versions[each] for each in sorted(versions) if each.startswith("en")), "")
     other = next((versions[each] for each in sorted(versions) if versions[each]), "")

@@ -12,12 +12,14 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from harvesters.harvester import Found, IntoVault, Remark, SourceConfig, Unreadable, require_legal_basis
+from harvesters.located import with_district
 from harvesters.mapping import TableMapping, load_mapping, matches, require_apart, require_consistent
 from harvesters.packages import DESCRIPTOR, Resource, is_descriptor, reference_to, resources_of
 from harvesters.parsing import NumberStyle
 from harvesters.reading import BrokenFile, Layout, Line, Note, Wanted, read_sheet
 from harvesters.record import Record
 from harvesters.rowmap import RowMap, row_from
+from schemas.aliases import Aliases
 from schemas.declaration import Declaration, declaration_of_table
 from schemas.errors import ConfigurationError, LimitExceeded, MappingError, SourceError
 from schemas.fetch import Fetch
@@ -42,7 +44,7 @@ class FileRecord(Record):
     def __init__(self, sheet: "_Sheet", line: Line, header: Sequence[str]) -> None:
         taken = {name: cell for name, cell in zip(header, line.cells, strict=True) if name in sheet.columns}
         problems = [each for each in line.problems if each.field not in sheet.skipped]
-        super().__init__(taken, origin=sheet.address, tables=sheet.tables, row=line.row, problems=problems)
+        super().__init__(taken, origin=sheet.address, tables=sheet.tables, row=line.row, problems=problems, sheet=sheet.layout.sheet)
         self.maps = sheet.maps
 
 
@@ -103,6 +105,8 @@ class FilesHarvester:
             if each.into_vault:
                 require_legal_basis(source, microdata_tables()[each.table])
         self._source = source.name
+        self._districts = source.districts
+        self._aliases = source.aliases
         self._is_remote = source.is_remote
         self._is_package = source.is_remote and not self._blocks and is_descriptor(source.url)
         if self._is_remote and not self._is_package:
@@ -140,7 +144,7 @@ class FilesHarvester:
         for how in record.maps:
             row = row_from(record, how)
             if row is not None:
-                yield row
+                yield with_district(row, self._districts) if isinstance(row, Row) else row
 
     def _announced(self) -> Iterator[Declaration | IntoVault]:
         for name in dict.fromkeys(each.table for each in self._blocks):
@@ -172,7 +176,7 @@ class FilesHarvester:
         personal = any(each.has_personal_columns or each.into_vault for each in blocks)
         try:
             content = fetch.get(address, archive=not personal).content
-            sheets = _sheets(address, blocks)
+            sheets = _sheets(address, blocks, self._aliases)
         except (SourceError, MappingError) as error:
             yield self._unreadable("unreadable-file", error.detail, address, tables)
             return
@@ -239,7 +243,7 @@ def _discreet(error: BrokenFile) -> tuple[str, str]:
     return f"Die Datei mit Einzeldaten kann so nicht gelesen werden (Regel »{error.code}«); zitiert wird aus ihr nichts.", ""
 
 
-def _sheets(address: str, blocks: Sequence[TableMapping]) -> list[_Sheet]:
+def _sheets(address: str, blocks: Sequence[TableMapping], aliases: Aliases) -> list[_Sheet]:
     """Blocks of one file grouped by what they read of it. Raises MappingError when patterns overlap and disagree."""
     require_apart(blocks, address)
     groups: dict[tuple[str, str], list[TableMapping]] = defaultdict(list)
@@ -249,7 +253,7 @@ def _sheets(address: str, blocks: Sequence[TableMapping]) -> list[_Sheet]:
     for group in groups.values():
         require_consistent(group, address)
         known = {**common_tables(), **microdata_tables()}
-        maps = [RowMap(table=known[each.table], rules=each.columns) for each in group]
+        maps = [RowMap(table=known[each.table], rules=each.columns, aliases=aliases) for each in group]
         skipped = frozenset[str]().union(*(each.skip for each in group))
         private = any(each.into_vault for each in group)
         sheets.append(_Sheet(address=address, layout=group[0].layout, maps=tuple(maps), skipped=skipped, into_vault=private))

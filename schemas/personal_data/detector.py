@@ -3,11 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 
 from schemas.errors import ConfigurationError
 from schemas.personal_data import links, mail, numbers, persons, phone, places, plates
-from schemas.personal_data.folding import Span, fold, without_dates, without_links
+from schemas.personal_data.cues import CUES, lowered
+from schemas.personal_data.folding import Folded, Span, fold, without_dates, without_links
 from schemas.personal_data.hit import Hit, Kind
 from schemas.personal_data.version import rules_digest
 from schemas.personal_data.words import word_list
@@ -18,7 +19,19 @@ DEFAULT_MAILBOXES = word_list(
     " buergerservice datenschutz redaktion webmaster support service"
 )
 _DIGIT = re.compile(r"\d")
+#: Between texts that are looked through together: no cue reaches over it.
+_APART = "\n\n\n\n"
 Search = Callable[[str], Iterator[Span]]
+_IN_TEXT: Mapping[Kind, Search] = {Kind.EMAIL: mail.mails, Kind.LINK: links.links}
+_IN_PROSE: Mapping[Kind, Search] = {Kind.HANDLE: persons.handles, Kind.SALUTATION: persons.salutations, Kind.NAME: persons.names}
+#: Without a digit nothing of the following can be there.
+_NUMBERS_IN_PROSE: Mapping[Kind, Search] = {
+    Kind.IBAN: numbers.ibans,
+    Kind.TAX_ID: numbers.tax_ids,
+    Kind.INSURANCE_NUMBER: numbers.insurance_numbers,
+    Kind.BIRTH_DATE: persons.birth_dates,
+}
+_NUMBERS_BESIDE_DATES: Mapping[Kind, Search] = {Kind.PHONE: phone.phones, Kind.PLATE: plates.plates, Kind.ADDRESS: places.addresses}
 
 
 class Detector:
@@ -62,38 +75,24 @@ class Detector:
 
         Time grows with the length of the text, whatever it holds (test_bounds.py). A hit inside another hit is left out.
         """
-        prefix = f"{heading}: " if heading else ""
-        folded = fold(prefix + text)
-        hits = []
-        for kind, (first, last) in self._spans(folded.text):
-            start, end = folded.original((first, last))
-            if end > len(prefix) and not self._is_public(kind, folded.text[first:last]):
-                hits.append(Hit(kind=kind, start=max(0, start - len(prefix)), end=end - len(prefix)))
-        return _outermost(hits)
+        return self.find_each([(heading, text)])[0]
 
-    def _spans(self, text: str) -> Iterator[tuple[Kind, Span]]:
-        prose = without_links(text)
-        undated = without_dates(prose)
-        searches: list[tuple[Kind, Search, str]] = [
-            (Kind.EMAIL, mail.mails, text),
-            (Kind.LINK, links.links, text),
-            (Kind.HANDLE, persons.handles, prose),
-            (Kind.SALUTATION, persons.salutations, prose),
-            (Kind.NAME, persons.names, prose),
-        ]
-        if _DIGIT.search(prose):
-            searches += [
-                (Kind.IBAN, numbers.ibans, prose),
-                (Kind.PHONE, phone.phones, undated),
-                (Kind.PLATE, plates.plates, undated),
-                (Kind.TAX_ID, numbers.tax_ids, prose),
-                (Kind.INSURANCE_NUMBER, numbers.insurance_numbers, prose),
-                (Kind.ADDRESS, places.addresses, undated),
-                (Kind.BIRTH_DATE, persons.birth_dates, prose),
-            ]
-        for kind, search, searched in searches:
-            for span in search(searched):
-                yield kind, span
+    def find_each(self, texts: Sequence[tuple[str, str]]) -> list[tuple[Hit, ...]]:
+        """(heading, text) pairs: what `find` gives for each. What all of them together have no cue of is looked for in none."""
+        prefixes = [f"{heading}: " if heading else "" for heading, _ in texts]
+        folded = [fold(prefix + text) for prefix, (_, text) in zip(prefixes, texts, strict=True)]
+        suspected = _suspected(_APART.join([each.text for each in folded]))
+        if not suspected:
+            return [()] * len(folded)
+        return [self._hits(each, len(prefix), suspected) for prefix, each in zip(prefixes, folded, strict=True)]
+
+    def _hits(self, folded: Folded, prefix: int, suspected: Set[Kind]) -> tuple[Hit, ...]:
+        hits = []
+        for kind, (first, last) in _spans(folded.text, suspected):
+            start, end = folded.original((first, last))
+            if end > prefix and not self._is_public(kind, folded.text[first:last]):
+                hits.append(Hit(kind=kind, start=max(0, start - prefix), end=end - prefix))
+        return _outermost(hits)
 
     def _is_public(self, kind: Kind, passage: str) -> bool:
         if _bare(passage) in self._public:
@@ -110,6 +109,32 @@ class Detector:
     def _is_venue(self, passage: str) -> bool:
         streets, code = places.place_keys(passage)
         return any(streets & known and (not code or not its_code or code == its_code) for known, its_code in self._venues)
+
+
+def searches(text: str) -> Iterator[tuple[str, Mapping[Kind, Search]]]:
+    """What is looked for in a folded text, and in which part of it: links hold no telephone numbers, dates no plates."""
+    yield text, _IN_TEXT
+    prose = without_links(text)
+    yield prose, _IN_PROSE
+    if _DIGIT.search(prose):
+        yield prose, _NUMBERS_IN_PROSE
+        yield without_dates(prose), _NUMBERS_BESIDE_DATES
+
+
+def _suspected(text: str) -> Set[Kind]:
+    """Kinds that a cue stands for."""
+    found: set[Kind] = set()
+    for part, wanted in searches(text):
+        small = lowered(part)
+        found.update(each for each in wanted if small is None or CUES[each].stand_in(part, small))
+    return found
+
+
+def _spans(text: str, suspected: Set[Kind]) -> Iterator[tuple[Kind, Span]]:
+    for part, wanted in searches(text):
+        for kind in wanted.keys() & suspected:
+            for span in wanted[kind](part):
+                yield kind, span
 
 
 def _bare(passage: str) -> str:

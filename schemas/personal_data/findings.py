@@ -1,7 +1,7 @@
 """Personal data in rows and texts as findings: rule and place, never the passage."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from schemas.personal_data.detector import Detector
@@ -17,20 +17,25 @@ def personal_findings(table: Table, row: Row, detector: Detector) -> tuple[Findi
 
     The title of a field speaks for its texts ("Telefon"), not for its numbers: those count something.
     """
-    key, origin = _safe(row.key, detector), _safe(row.origin, detector)
-    found = [
-        (field.name, hit.kind)
+    texts = [
+        (field.name, "" if isinstance(row.values[field.name], int) else field.title.de, text)
         for field in table.fields
         if (text := _text(field, row)) is not None
-        for hit in detector.find(text, heading="" if isinstance(row.values[field.name], int) else field.title.de)
     ]
-    found += [("source_url", hit.kind) for hit in detector.find(row.source_url)]
+    texts.append(("source_url", "", row.source_url))
+    hits = detector.find_each([(heading, text) for _, heading, text in texts])
+    found = [(name, hit.kind) for (name, _, _), of_field in zip(texts, hits, strict=True) for hit in of_field]
+    if not found:
+        return ()
+    key, origin = _safe(row.key, detector), _safe(row.origin, detector)
     return tuple(_finding(kind, table=table.name, key=key, origin=origin, field=field) for field, kind in dict.fromkeys(found))
 
 
 def text_findings(detector: Detector, texts: Iterable[tuple[str, str]], *, origin: str = "", table: str = "") -> tuple[Finding, ...]:
     """Findings of (field name, text) pairs that are no row: title and description of a data set, an answer's remark."""
-    found = dict.fromkeys((field, hit.kind) for field, text in texts for hit in detector.find(text))
+    pairs = list(texts)
+    hits = detector.find_each([("", text) for _, text in pairs])
+    found = dict.fromkeys((field, hit.kind) for (field, _), of_text in zip(pairs, hits, strict=True) for hit in of_text)
     return tuple(_finding(kind, table=table, key="", origin=_safe(origin, detector), field=field) for field, kind in found)
 
 
@@ -54,22 +59,23 @@ def _leaves(text: str) -> str:
         found = json.loads(text)
     except ValueError:
         return text
-    return "\n\n\n\n".join(dict.fromkeys(_strings(found)))
+    texts: dict[str, None] = {}
+    _gather(found, texts)
+    return "\n\n\n\n".join(texts)
 
 
-def _strings(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for name, each in value.items():
-                yield str(name)
-                yield from _strings(each)
-        case list():
-            for each in value:
-                yield from _strings(each)
-        case int() | float() if not isinstance(value, bool):
-            yield str(value)
+def _gather(value: object, into: dict[str, None]) -> None:
+    if isinstance(value, str):
+        into[value] = None
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            into[name] = None
+            _gather(each, into)
+    elif isinstance(value, list):
+        for each in value:
+            _gather(each, into)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        into[str(value)] = None
 
 
 def _safe(text: str, detector: Detector) -> str:

@@ -84,17 +84,20 @@ def _spellings(character: str) -> str:
     return whole if len(whole) <= 3 else plain
 
 
-_URL = re.compile(r"(?:https?|ftp)://[^\s<>\"]++|\bwww\.[^\s<>\"]++", re.IGNORECASE)
+#: Letters in both sizes, the first one in front: a pattern that ignores case, or begins with an alternative, is tried at each character.
+#: ſ is an s for patterns that ignore case.
+_URL = re.compile(r"[hHfFwW](?:(?<=[hH])[tT][tT][pP][sSſ]?://|(?<=[fF])[tT][pP]://|(?<=[wW])(?<!\w[wW])[wW][wW]\.)[^\s<>\"]++")
+#: The first digit stands in front of what must not be before it: a search then looks at digits only.
 _DATE_OR_TIME = re.compile(
-    r"(?<![\d.])\d{1,2}\. ?\d{1,2}\. ?(?:\d{4}|\d{2})?(?!\d)|(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)"
-    r"|(?<!\d)(?<!\d\.)\d{1,2}[:.]\d{2}(?: ?- ?\d{1,2}[:.]\d{2})?(?= ?Uhr|[^\d.]|$)(?![\d.:/-]\d)",
+    r"\d(?:(?<![\d.]\d)\d?\. ?\d{1,2}\. ?(?:\d{4}|\d{2})?(?!\d)|(?<!\d\d)\d{3}-\d{2}-\d{2}(?!\d)"
+    r"|(?<!\d\d)(?<!\d\.\d)\d?[:.]\d{2}(?: ?- ?\d{1,2}[:.]\d{2})?(?= ?Uhr|[^\d.]|$)(?![\d.:/-]\d))",
     re.IGNORECASE,
 )
 
 
 def without_links(text: str) -> str:
     """Web addresses blanked out, everything else in its place."""
-    return _URL.sub(_blank, text)
+    return _URL.sub(_blank, text) if "://" in text or "www." in text.lower() else text
 
 
 def without_dates(text: str) -> str:

@@ -17,7 +17,7 @@ _MAILTO = re.compile(r"\bmailto:[^\s<>\"]++", re.IGNORECASE)
 _PARTS = re.compile(
     r"(?:(?:https?|ftp)://)?(?P<user>[^/?#@]*+@)?(?P<host>[^/?#@]*+)(?P<path>[^?#]*+)(?:\?(?P<query>[^#]*+))?", re.IGNORECASE
 )
-_USER_FOLDERS = word_list(
+USER_FOLDERS = word_list(
     "user users u profile profiles profil profile-page member members mitglied mitglieder author authors autor autoren nutzer"
     " benutzer benutzerprofil account"
     " accounts people person personen"
@@ -63,7 +63,7 @@ def _names_an_account(address: str) -> bool:
 def _has_user_folder(folders: list[str]) -> bool:
     if any(each[0] in "~@" and len(each) > 2 for each in folders):
         return True
-    return any(folder.lower() in _USER_FOLDERS and not _NO_NAME.fullmatch(name) for folder, name in pairwise(folders))
+    return any(folder.lower() in USER_FOLDERS and not _NO_NAME.fullmatch(name) for folder, name in pairwise(folders))
 
 
 def _has_user_parameter(query: str) -> bool:

@@ -17,6 +17,7 @@ from api.redaction import as_toml, shown
 from api.sections import Content, setting_names
 from api.settings import Settings, expected_interval, find, load
 from catalog.plan import Review
+from schemas.districts import Assigned
 from schemas.errors import ConfigurationError
 from schemas.values import Language, Licence
 
@@ -158,7 +159,7 @@ def test_an_unknown_kind_lists_the_known_ones(tmp_path: Path) -> None:
     text = MINIMAL + SOURCE.replace('"files"', '"filez"')
 
     assert complaint(tmp_path, text).startswith(
-        "klar.toml, Zeile 15: [[source]] »ablage« kind nennt eine Art, die es nicht gibt; es gibt: ckan, dcat, files"
+        "klar.toml, Zeile 15: [[source]] »ablage« kind nennt eine Art, die es nicht gibt; es gibt: ckan, "
     )
 
 
@@ -346,3 +347,41 @@ def test_the_status_page_learns_how_old_data_may_be() -> None:
 
     assert expected_interval("0 4 * * 1", now) == timedelta(days=7)
     assert expected_interval("", now) is None
+
+
+def test_every_source_is_given_the_boundaries_of_the_districts(tmp_path: Path) -> None:
+    ring = [[7.70, 49.44], [7.72, 49.44], [7.72, 49.45], [7.70, 49.45], [7.70, 49.44]]
+    area = {"type": "Feature", "properties": {"name": "Mölschbach"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    (tmp_path / "grenzen.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [area]}), encoding="utf-8")
+    configured = '[districts]\nboundaries = "grenzen.geojson"\nid_property = "name"\n'
+
+    (source,) = read(tmp_path, MINIMAL + configured + SOURCE).sources()
+    (without,) = read(tmp_path, MINIMAL + SOURCE).sources()
+
+    assert without.districts is None
+    assert source.districts is not None
+    assert source.districts.at(7.71, 49.445) == Assigned(district_id="moelschbach")
+
+
+def test_boundaries_that_cannot_be_used_stop_before_anything_is_harvested(tmp_path: Path) -> None:
+    settings = read(tmp_path, MINIMAL + '[districts]\nboundaries = "grenzen.geojson"\n' + SOURCE)
+
+    with pytest.raises(ConfigurationError, match=r"grenzen\.geojson kann nicht gelesen werden"):
+        settings.sources()
+
+
+def test_names_of_things_are_given_to_sources_and_to_the_search(tmp_path: Path) -> None:
+    (tmp_path / "aliases.toml").write_text('[[alias]]\nid = "ort"\ntable = "project"\nnames = ["Dritter Ort"]\n', encoding="utf-8")
+    settings = read(tmp_path, MINIMAL + '[aliases]\nfile = "aliases.toml"\n' + SOURCE)
+
+    (source,) = settings.sources()
+
+    assert source.aliases.resolve("dritter ort", "project") == "ort"
+    assert settings.public().aliases.resolve("Dritter-Ort") == "ort"
+
+
+def test_a_list_of_names_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    settings = read(tmp_path, MINIMAL + '[aliases]\nfile = "fehlt.toml"\n' + SOURCE)
+
+    with pytest.raises(ConfigurationError, match=r"fehlt\.toml"):
+        settings.sources()

@@ -96,6 +96,25 @@ def test_one_that_is_refused_costs_only_itself_and_its_last_good_version_stays(w
     assert len(open_items(world)) == 1, "the same once more is the same item"
 
 
+def test_many_are_written_in_portions_and_numbered_and_logged_as_if_one_by_one(world: World) -> None:
+    """More than are kept in memory at once, one in the middle refused, two of one name on both sides of the border."""
+    world.renderer = renderer(refuse=lambda dataset: dataset.title.de == "Satz 007")
+    many = [replace(named(f"satz-{number:03}"), name="", title=Text(de=f"Satz {number:03}")) for number in range(203)]
+    many[150] = replace(many[150], title=many[202].title)
+
+    applied = harvest(world, *many)
+
+    wanted = [
+        "satz-202" if number == 150 else "satz-202-2" if number == 202 else f"satz-{number:03}" for number in range(203) if number != 7
+    ]
+    entries = [each for each in world.store.changes() if each.dataset != LIST]
+    assert list(applied.adopted) == wanted
+    assert [each.dataset for each in sorted(entries, key=lambda each: each.seq)] == wanted
+    numbers = [world.store.dataset(name).dataset.number for name in wanted]
+    assert numbers == list(range(numbers[0], numbers[0] + len(wanted))), "a refused one takes no number"
+    assert world.store.missing_fragments(world.renderer.key) == ()
+
+
 def test_one_that_was_refused_is_published_as_soon_as_it_can_be(world: World) -> None:
     world.renderer = renderer(refuse=lambda dataset: dataset.upstream is not None)
     harvest(world, TREES)

@@ -31,11 +31,17 @@ from catalog.rendering import SYNTAXES
 from catalog.store import Store
 from schemas.errors import DecisionRefused, Gone
 from schemas.model import SourceReference
-from tests.catalog.world import START, Clock, World, bench, database_url, declaration, renderer
+from schemas.upstream import TABLE
+from schemas.values import Text
+from tests.catalog.world import NO_GUARDS, START, Clock, World, bench, database_url, declaration, renderer
+from tests.neighbours import SOURCE as NEIGHBOUR
+from tests.neighbours import listing, named, row_of
 
 CRASHED = 9
 BAUHOF = SourceReference(name="bauhof", title="Bauhof")
-SOURCES = ("gruenamt", "bauhof", "lager")
+SOURCES = ("gruenamt", "bauhof", "lager", NEIGHBOUR.name)
+AT_ONCE = replace(NO_GUARDS, remove_after=timedelta(0))
+CHANGED = replace(named("radwege"), title=Text(de="Radwege, neu"))
 LAGER = SourceReference(name="lager", title="Lager")
 Story = Callable[[World], None]
 
@@ -157,7 +163,7 @@ def public_state(place: Place) -> dict[str, object]:
             "editions": {name: _editions(store, world.files, name) for name in names},
             "fragments": {(syntax, key): store.fragments(syntax, key, 1, 99) for syntax in SYNTAXES for key in _keys(store)},
             "changes": store.changes(),
-            "rows": [store.published(source, table) for source in SOURCES for table in ("bench", "tisch", "hocker")],
+            "rows": [store.published(source, table) for source in SOURCES for table in ("bench", "tisch", "hocker", TABLE)],
         }
     finally:
         store.close()
@@ -185,7 +191,7 @@ def _verified(files: Files, name: str) -> str:
 
 def _prepared(world: World) -> None:
     """One edition of two data sets; an open plan with every kind of change, and one of a second source; a removed row later.
-    Of a third one it is announced that it goes; of the second the only row is missing."""
+    Of a third one it is announced that it goes; of the second the only row is missing. One data set of a neighbour is missing there."""
     world.run = 0
     world.harvest(bench("b1"), bench("b2", "Volkspark"), bench("b3", "Bahnhof"), bench("b4"))
     world.harvest(bench("t1", table="tisch"), of=declaration("tische", "tisch"), source=BAUHOF)
@@ -200,6 +206,8 @@ def _prepared(world: World) -> None:
     world.harvest(of=stools, source=LAGER)
     world.clock.pass_days(8)
     world.harvest(of=stools, source=LAGER)
+    for found in ((named("radwege"), named("baumkataster")), (named("radwege"),)):
+        world.harvest(*map(row_of, found), of=listing(), source=NEIGHBOUR, guards=AT_ONCE)
 
 
 def _apply(world: World) -> None:
@@ -247,6 +255,14 @@ def _empty_tables(world: World) -> None:
     world.harvest(of=declaration("tische", "tisch"), source=BAUHOF)
 
 
+def _adopt(world: World) -> None:
+    """Of a neighbour's data sets one comes, one changes, one goes."""
+    world.clock.now = START + timedelta(days=30)
+    world.harvest(*map(row_of, (CHANGED, named("spielplaetze"))), of=listing(), source=NEIGHBOUR, guards=AT_ONCE)
+    assert world.store.dataset("radwege").dataset.title == CHANGED.title
+    assert "baumkataster" in [each.name for each in world.store.tombstones()]
+
+
 STORIES = {
     "apply": _apply,
     "withdraw a row": _withdraw_row,
@@ -254,6 +270,7 @@ STORIES = {
     "render anew": _render_anew,
     "announce a removal": _announce,
     "end what was announced": _end,
+    "adopt a neighbour's data sets": _adopt,
 }
 
 

@@ -1,6 +1,7 @@
 """Bodies of the table of organisations as publishers of data sets."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -21,7 +22,7 @@ def organisation(key: str, name: str, kind: str, **more: Value) -> Row:
 
 
 CITY = organisation("stadt", "Stadt Kaiserslautern", "city")
-COMPANY = organisation("kl-digital", "KL.digital GmbH", "municipal-company", valid_from="2017", valid_to="2025-12", successor_id="stadt")
+COMPANY = organisation("kl-digital", "KL.digital GmbH", "municipal-company", valid_from="2017", valid_to="2026-12", successor_id="stadt")
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_a_person_names_a_body_of_the_table_with_its_years_and_successor(listed:
     found = publisher(listed)
 
     assert (found.id, found.name, found.type) == ("kl-digital", "KL.digital GmbH", None)
-    assert (str(found.valid_from), str(found.valid_to)) == ("2017", "2025-12")
+    assert (str(found.valid_from), str(found.valid_to)) == ("2017", "2026-12")
     assert found.successor == Successor(id="stadt", name="Stadt Kaiserslautern")
 
 
@@ -115,3 +116,44 @@ def test_a_by_licence_names_the_body_that_publishes(listed: World) -> None:
     listed.harvest(bench("b1"), of=declaration(licence=Licence.DL_BY_2))
 
     assert listed.store.dataset("baenke").dataset.attribution == "KL.digital GmbH"
+
+
+def test_the_successor_publishes_from_the_day_after_the_last_and_no_address_changes(listed: World) -> None:
+    name_publisher(listed, "kl-digital")
+    listed.harvest(bench("b1"))
+    before = listed.store.dataset("baenke").dataset
+    listed.clock.now = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)  # half past eleven in Kaiserslautern
+
+    assert listed.publisher.refresh() == ()
+
+    listed.clock.now = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)  # a new year there, not yet in UTC
+    assert listed.publisher.refresh() == ("baenke",)
+    after = listed.store.dataset("baenke").dataset
+    assert (after.publisher.id, after.publisher.name) == ("stadt", "Stadt Kaiserslautern")
+    assert (after.name, after.uuid, after.number, after.edition) == (before.name, before.uuid, before.number, before.edition)
+
+
+def test_bodies_that_follow_each_other_lead_to_the_one_that_is_there(listed: World) -> None:
+    office = organisation("stabsstelle", "Stabsstelle", "department", valid_to="2020", successor_id="kl-digital")
+    ended = replace(COMPANY, values={**COMPANY.values, "valid_to": "2026-06-30"})
+    listed.harvest(CITY, ended, office, of=ORGANISATIONS)
+    name_publisher(listed, "stabsstelle")
+
+    listed.harvest(bench("b1"))
+
+    assert publisher(listed).id == "stadt"
+
+
+def test_a_body_that_ended_without_a_successor_stays_and_a_circle_is_no_end(listed: World) -> None:
+    alone = organisation("verein", "Verein", "association", valid_to="2020")
+    one = organisation("amt-a", "Amt A", "department", valid_to="2020", successor_id="amt-b")
+    other = organisation("amt-b", "Amt B", "department", valid_to="2021", successor_id="amt-a")
+    listed.harvest(CITY, COMPANY, alone, one, other, of=ORGANISATIONS)
+
+    name_publisher(listed, "verein")
+    listed.harvest(bench("b1"))
+    assert publisher(listed).id == "verein"
+
+    name_publisher(listed, "amt-a")
+    listed.publisher.refresh()
+    assert publisher(listed).id == "amt-b"

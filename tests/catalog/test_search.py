@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.search import Document, Found, Query, Search, document_of
+from schemas.aliases import Aliases, Named
 from schemas.declaration import city_wide
 from schemas.values import Text
 from tests.catalog.shapes_of_rows import ROWS
@@ -426,3 +427,26 @@ def test_a_document_is_made_from_a_data_set_and_its_rows() -> None:
     assert (made.name, made.themes, made.licence) == ("messstellen", ("ENVI",), "dl-zero-de/2.0")
     assert made.content == ("Fahrradstraße „West“", 'sagt: "ja",\nauch morgen')
     assert Text(de="Straße", en="name (en)") in made.columns
+
+
+def test_a_data_set_is_found_under_every_name_of_what_it_is_about(tmp_path: Path) -> None:
+    place = Named(id="stadt-raum-wir", names=("Dritter Ort", "Dritte Orte", "Stadt.Raum.Wir."))
+    platform = Named(
+        id="klmitwirkung", names=("KLMitWirkung", "KLmitWirkung", "KL MitWirkung", "Kaiserslautern MitWirkung", "klmitwirkung.de")
+    )
+    documents = [
+        document("orte", "Besuche", content=("Stadt.Raum.Wir.",)),
+        document("beitraege", "Beiträge auf KLMitWirkung"),
+        document("umfrage", "Umfrage", description="Ausgewertet über www.klmitwirkung.de"),
+        document("radweg", "Radweg"),
+    ]
+    index, plain = Search(tmp_path / "search", aliases=Aliases([place, platform])), Search(tmp_path / "search")
+    index.build(1, documents)
+
+    def names(text: str) -> set[str]:
+        return set(index.find(Query(text=text), now=NOW).names)
+
+    assert names("Dritter Ort") == names("dritte-orte") == names("Stadt Raum Wir") == {"orte"}
+    assert all(names(each) == {"beitraege", "umfrage"} for each in platform.names)
+    assert names("Besuche Dritter Ort") == {"orte"}
+    assert plain.find(Query(text="Dritter Ort"), now=NOW).names == ()

@@ -34,7 +34,7 @@ def curate(world: World, name: str, title: str) -> None:
 
 def due(world: World) -> tuple[str, ...] | None:
     with world.store.database.read() as connection:
-        return standing.due(connection, world.publisher._press)
+        return standing.due(connection, world.publisher._press, world.clock.now)
 
 
 def title(world: World, name: str) -> str:
@@ -134,7 +134,7 @@ def test_what_was_published_by_a_curation_that_is_gone_again_is_looked_at(city: 
 def test_a_refresh_that_was_cut_off_is_done_again(city: World) -> None:
     city.site = site(official=True)
     with city.store.database.write() as connection:
-        standing.begin(connection, city.publisher._press)
+        standing.begin(connection, city.publisher._press, city.clock.now)
 
     assert due(city) is EVERYTHING
     assert city.publisher.refresh() == ("eins", "zwei", "drei")

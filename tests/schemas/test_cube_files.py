@@ -85,7 +85,27 @@ def test_a_declaration_says_all_of_a_cube_and_of_how_it_is_counted() -> None:
     assert plan.merging.below == 3000
 
 
+BREAKS = """\
+gate: phase-end
+breaks:
+  - {date: "2023-07", de: Seitdem braucht man ein Konto., en: An account is needed since then.}
+  - {date: "2025-01-01", de: Neue Zählweise., en: Counted anew.}
+"""
+
+
+def test_a_series_says_from_when_on_it_means_something_else() -> None:
+    first, second = made("gate: phase-end\n", BREAKS).cube.breaks
+
+    assert first.sentence.de == "Bruch in der Reihe ab 07.2023: Seitdem braucht man ein Konto."
+    assert first.sentence.en == "Break in the series from 2023-07 on: An account is needed since then."
+    assert second.sentence.de.startswith("Bruch in der Reihe ab 01.01.2025")
+    assert made().cube.breaks == ()
+
+
 WRONG = {
+    "no date of a break": ("gate: phase-end\n", BREAKS.replace("2023-07", "Mitte 2023"), 9, "Datum"),
+    "breaks in no order": ("gate: phase-end\n", BREAKS.replace("2023-07", "2026"), 9, "Reihenfolge"),
+    "break in one language": ("gate: phase-end\n", BREAKS.replace(", en: Counted anew.", ""), 10, "en"),
     "unknown key": ("gate: phase-end", "gate: phase-end\nfarbe: rot", 8, "farbe"),
     "unknown key deep": ("    sensitive: true", "    sensitive: true\n    geheim: true", 24, "geheim"),
     "missing key": ("gate: phase-end\n", "", 1, "gate"),

@@ -20,12 +20,15 @@ NAMES = {
     "organisationen": "organisation",
     "berichtete-zahlen": "figure",
     "uebernommene-datensaetze": "upstream_dataset",
+    "phasen-und-formate": "format",
+    "fragen-und-antworten": "qa_item",
+    "umsetzung": "measure_item",
 }
 KINDS = {"participation", "project", "sensor", "council", "statistics", "other"}
 every_data_set = pytest.mark.parametrize("name", sorted(NAMES))
 
 
-def test_the_eleven_city_wide_data_sets_are_declared_and_every_table_has_one() -> None:
+def test_the_fourteen_city_wide_data_sets_are_declared_and_every_table_has_one() -> None:
     assert {each.name: each.table.name for each in city_wide().values()} == NAMES
     assert {declaration_of_table(table).table.name for table in common_tables()} == set(common_tables())
 

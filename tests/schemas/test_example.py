@@ -81,7 +81,7 @@ def test_keys_are_unique(table: str) -> None:
 @every_table
 def test_every_foreign_key_leads_to_a_row(table: str) -> None:
     for key in common_tables()[table].foreign_keys:
-        targets = {row.key for row in rows_of(key.table)}
+        targets = {row.key for row in rows_of(key.table)} if key.table in mapped_tables() else set()
         assert [row.values[key.field] for row in rows_of(table) if row.values[key.field] not in {None, *targets}] == []
 
 
@@ -90,7 +90,7 @@ def test_sources_stand_in_the_order_in_which_they_refer_to_each_other() -> None:
 
     for name in order:
         for key in common_tables()[name].foreign_keys:
-            assert order.index(key.table) <= order.index(name)
+            assert key.table not in order or order.index(key.table) <= order.index(name)
 
 
 def test_reported_figures_are_about_things_that_exist() -> None:

@@ -35,16 +35,19 @@ every_table = pytest.mark.parametrize("name", TABLES)
 every_field = pytest.mark.parametrize(("name", "field"), FIELDS, ids=[f"{name}.{field.name}" for name, field in FIELDS])
 
 
-def test_the_common_model_has_its_eleven_tables() -> None:
+def test_the_common_model_has_its_fourteen_tables() -> None:
     assert TABLES == [
         "decision",
         "district",
         "event",
         "figure",
+        "format",
+        "measure_item",
         "organisation",
         "platform_figure",
         "process",
         "project",
+        "qa_item",
         "result",
         "station",
         "upstream_dataset",
@@ -82,12 +85,12 @@ def test_a_table_with_an_identifier_is_refused() -> None:
 
 
 @every_field
-def test_codes_are_unique_english_words_with_a_label_in_both_languages(name: str, field: Field) -> None:
+def test_codes_are_unique_plain_words_with_a_label_in_both_languages(name: str, field: Field) -> None:
     values = [code.value for code in field.codes]
 
     assert len(values) == len(set(values))
     for code in field.codes:
-        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code.value)
+        assert re.fullmatch(r"[a-z]+([-_][a-z]+)*", code.value)
         assert code.title.de
         assert code.title.en
 
@@ -108,7 +111,7 @@ def test_kinds_and_types_are_known_and_fit(name: str, field: Field) -> None:
 def test_every_number_says_what_it_counts(name: str, field: Field) -> None:
     sibling_holds_unit = {"value": "unit", "count": "count_unit"}.get(field.name)
     if field.type in ("integer", "number") and not field.unit:
-        ordinal = field.name in ("rank", "changed_run")
+        ordinal = field.name in ("rank", "seq", "changed_run")
         assert ordinal or sibling_holds_unit in table(name).field_names
 
 
@@ -152,6 +155,9 @@ def test_the_facts_are_linked_as_far_as_they_allow() -> None:
 
     assert links[("process", "project_id")] == links[("event", "project_id")] == links[("decision", "project_id")] == "project"
     assert links[("result", "process_id")] == links[("event", "process_id")] == links[("decision", "process_id")] == "process"
+    assert links[("format", "process_id")] == links[("qa_item", "process_id")] == links[("measure_item", "process_id")] == "process"
+    assert links[("measure_item", "decision_id")] == "decision"
+    assert links[("qa_item", "event_id")] == "event"
     assert links[("project", "district_id")] == links[("station", "district_id")] == "district"
     assert links[("organisation", "successor_id")] == "organisation"
 

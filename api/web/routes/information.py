@@ -23,9 +23,9 @@ from api.web.pages import (
 )
 from api.web.parameters import KINDS, Nothing, kind_of
 from api.web.problems import ALL_KINDS
-from api.web.published import rows_of
+from api.web.published import common_rows
 from api.web.record import moment_json
-from api.web.reported import TABLES, Rows, groups, section_title
+from api.web.reported import TABLES, groups, section_title
 from api.web.search import card
 from api.web.services import LEGAL_PAGES, PublicSource
 from api.web.templating import Frame
@@ -34,7 +34,6 @@ from api.web.web import Web
 from api.web.wording import day
 from catalog.plan import Outcome
 from schemas.declaration import declaration_of_table
-from schemas.errors import Gone, UnknownDataset
 
 _NEWEST = 4
 _RECENT_RUNS = 50
@@ -96,7 +95,7 @@ def _start(web: Web, language: str) -> Representation:
 
 
 def _reported(web: Web, language: str) -> Representation:
-    found = {table: _rows(web, table) for table in TABLES}
+    found = {table: common_rows(web.services.store, web.services.files, table) for table in TABLES}
     made = groups({table: rows for table, rows in found.items() if rows is not None}, language)
     kinds = dict.fromkeys(each.kind for each in made)
     modified = web.summary().modified
@@ -122,17 +121,6 @@ def _reported(web: Web, language: str) -> Representation:
         section="reported",
     )
     return web.page("reported.html", frame, page)
-
-
-def _rows(web: Web, table: str) -> Rows | None:
-    """The published rows of a table of the common model; None while its data set is not published."""
-    name = declaration_of_table(table).name
-    try:
-        entry = web.services.store.dataset(name)
-        edition = web.services.store.edition(name, entry.dataset.edition)
-    except (UnknownDataset, Gone):
-        return None
-    return tuple(rows_of(web.services.files, edition))
 
 
 def _dataset_link(web: Web, table: str, language: str) -> Link:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from api.web.answers import Representation, represent, respond
 from api.web.parameters import Nothing
 from api.web.problems import UnknownPage, Unready
+from api.web.published import common_rows
 from api.web.services import LEGAL_PAGES
 from api.web.templating import STATIC, page_path
 from api.web.web import Web
@@ -111,11 +112,14 @@ def _security(web: Web) -> str:
 
 def _sitemap(web: Web) -> str:
     statistics = ("/statistics", "/statistics/questions", "/statistics/reported")
-    fixed = ("/", "/datasets", *statistics, "/status", "/api", *(f"/{each}" for each in LEGAL_PAGES))
+    fixed = ("/", "/datasets", "/projects", "/processes", *statistics, "/status", "/api", *(f"/{each}" for each in LEGAL_PAGES))
     entries = [_url(web, each, "") for each in fixed]
     for entry in web.services.store.datasets():
         modified = entry.dataset.modified.strftime("%Y-%m-%d")
         entries.append(_url(web, f"/datasets/{entry.dataset.name}", f"<lastmod>{modified}</lastmod>"))
+    for path, table in (("/projects", "project"), ("/processes", "process")):
+        rows = common_rows(web.services.store, web.services.files, table) or ()
+        entries += [_url(web, f"{path}/{each['id']}", f"<lastmod>{str(each['changed_at'])[:10]}</lastmod>") for each in rows]
     for head in web.services.store.statistics():
         if not web.services.store.release(head.cube, head.name).cube.demonstration:
             entries.append(_url(web, f"/statistics/{head.cube}", f"<lastmod>{head.at:%Y-%m-%d}</lastmod>"))

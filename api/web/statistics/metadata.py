@@ -64,6 +64,7 @@ def _statistic(web: Web, release: Release) -> Json:
     account = Account(release=release, site=web.services.site)
     return _summary(web, release) | {
         "notes": text_json(cube.notes),
+        "breaks": [{"date": each.since.iso} | text_json(each.words) for each in cube.breaks],
         "measure": {
             "name": cube.measure,
             "title": text_json(cube.measure_title),

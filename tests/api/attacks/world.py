@@ -258,7 +258,8 @@ def other_addresses(client: TestClient) -> Iterator[str]:
                  f"/datasets/{NAME}/editions", "/api/v1/changes?since=0", "/api/3/action/package_list", "/api/3/action/package_search?q=",
                  f"/api/3/action/package_show?id={NAME}", "/health/live", "/health/ready", "/nowhere", "/datasets/nowhere",
                  f"/api/v1/datasets/{NAME}/rows", f"/datasets/{NAME}/datapackage.json", f"/datasets/{NAME}.zip",
-                 "/datasets/beteiligungsverfahren/data.csv", "/statistics/reported", f"{API}.exe", f"/statistics/{NAME}?x=1"):  # fmt: skip
+                 "/datasets/beteiligungsverfahren/data.csv", "/statistics/reported", f"{API}.exe", f"/statistics/{NAME}?x=1",
+                 "/projects", "/processes", "/processes/spielplatz-2026", "/processes/nowhere", "/events.ics"):  # fmt: skip
         yield path
 
 

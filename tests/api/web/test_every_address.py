@@ -12,7 +12,8 @@ from tests.api.web.conftest import BROWSER
 PAGES = (
     "/", "/datasets", "/datasets?q=projekte&type=project&sort=title", "/datasets/projekte", "/datasets/projekte/editions",
     "/datasets/projekte/editions/1/diff/3", "/statistics/reported", "/status", "/api", "/impressum", "/datenschutz", "/barrierefreiheit",
-    "/leichte-sprache", "/gebaerdensprache", "/nutzung", "/kontakt", "/catalog",
+    "/leichte-sprache", "/gebaerdensprache", "/nutzung", "/kontakt", "/catalog", "/projects", "/projects?status=planned",
+    "/projects/theatergarten", "/processes", "/processes?mode=digital", "/processes/ruetschhofstrasse-2023",
 )  # fmt: skip
 ENGLISH = (*(f"/en{each}" for each in PAGES), "/en")
 MACHINES = (
@@ -24,7 +25,7 @@ MACHINES = (
     "/datasets/projekte/editions/1/diff/2.csv", "/catalog.ttl", "/catalog.rdf", "/catalog.jsonld", "/catalog.nt", "/catalog.ttl?page=1",
     "/catalog.ttl?modified_since=2026-11-22T00:00:00Z", "/api/v1/datasets", "/api/v1/datasets/projekte", "/api/v1/datasets/projekte/rows",
     "/api/v1/datasets/projekte/rows?group_by=status", "/api/v1/config",
-    "/api/v1/changes?since=0", "/changes.atom", "/en/changes.atom", "/api/v1/openapi.json", "/robots.txt", "/sitemap.xml",
+    "/api/v1/changes?since=0", "/events.ics", "/changes.atom", "/en/changes.atom", "/api/v1/openapi.json", "/robots.txt", "/sitemap.xml",
     "/.well-known/security.txt", "/static/klar.css", "/static/icon.svg",
 )  # fmt: skip
 HEALTH = ("/health/live", "/health/ready")

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.web import pages
 from api.web.parameters import KINDS
+from api.web.participation import pages as participation_pages
 from api.web.record import moment_json
 from api.web.services import PublicSource
 from api.web.statistics import pages as statistics_pages
@@ -23,14 +24,14 @@ WEB = Path(pages.__file__).parent
 TEMPLATES = sorted(WEB.glob("templates/*.html"))
 CONTEXTS = {
     each.name: (modules[match[1]], match[2])
-    for modules in [{"pages": pages, "statistics.pages": statistics_pages}]
+    for modules in [{"pages": pages, "statistics.pages": statistics_pages, "participation.pages": participation_pages}]
     for each in TEMPLATES
     if (match := re.match(r"\{# page: ([\w.]+)\.(\w+) #\}", each.read_text(encoding="utf-8")))
 }
 
 
 def test_every_page_has_a_documented_context() -> None:
-    made = {(module, name) for module in (pages, statistics_pages) for name in vars(module) if name.endswith("Page")}
+    made = {(module, name) for module in (pages, statistics_pages, participation_pages) for name in vars(module) if name.endswith("Page")}
 
     assert set(CONTEXTS.values()) == made
 
@@ -47,7 +48,11 @@ def test_a_template_uses_exactly_what_its_context_documents(template: str, conte
 def _used_keys() -> tuple[set[str], set[str]]:
     """Keys used literally, and beginnings of keys that are put together."""
     sources = [
-        each.read_text(encoding="utf-8") for each in [*TEMPLATES, *WEB.glob("*.py"), *WEB.glob("routes/*.py"), *WEB.glob("statistics/*.py")]
+        each.read_text(encoding="utf-8")
+        for each in [
+            *TEMPLATES,
+            *(path for folder in (".", "routes", "statistics", "participation") for path in WEB.glob(f"{folder}/*.py")),
+        ]
     ]
     joined = "\n".join(sources)
     literal = set(re.findall(r"\b(?:t|text)\(\s*\"([\w.-]+)\"\s*[,)]", joined)) | set(re.findall(r"\btext\(\s*'([\w.-]+)'", joined))

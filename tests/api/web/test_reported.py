@@ -55,6 +55,28 @@ def test_a_counter_at_two_times_is_no_contradiction() -> None:
     assert not any(each.competes for each in found)
 
 
+def test_a_counter_that_falls_is_a_new_state_with_a_note_and_no_negative_number() -> None:
+    common: dict[str, Value] = {"platform": "Decidim", "metric": "contributions", "unit": "contributions"}
+    figures = [
+        row("platform_figure", "a", value=27117, date="2021-11-21", **common),
+        row("platform_figure", "b", value=12238, date="2021-11-22", **common),
+        row("platform_figure", "c", value=12240, date="2021-11", **common),
+        row("platform_figure", "d", value=30000, date="2022", **common),
+        row("platform_figure", "e", value=3, date="2023", **common | {"platform": "andere"}),
+    ]
+
+    found = {each.measure: each.statements[0] for each in groups({"platform_figure": _rows(*figures)}, "de")}
+
+    assert {each.phrase for each in found.values()} == {
+        "27.117 Beiträge",
+        "12.238 Beiträge",
+        "12.240 Beiträge",
+        "30.000 Beiträge",
+        "3 Beiträge",
+    }
+    assert [measure for measure, each in found.items() if "niedriger als ein früherer" in each.note] == ["Beiträge, 22. November 2021"]
+
+
 def test_persons_ballots_and_shares_are_never_mixed() -> None:
     process = row("process", "p", title="Theatergarten")
     option = row("result", "r", process_id="p", question="Welcher?", option="Entwurf 2", count=800, count_unit="votes", share_percent=60)

@@ -21,8 +21,9 @@ from catalog.statistics.about import Account
 from catalog.statistics.columns import require_usable_names, table_of
 from catalog.statistics.forms import EXCEL, MEDIA_TYPES, write
 from catalog.statistics.selection import Question, read_question
+from schemas.dates import PartialDate
 from schemas.errors import ConfigurationError
-from schemas.statistics import CellStatus, Key
+from schemas.statistics import Break, CellStatus, Key
 from schemas.table import descriptor_from_table
 from schemas.values import Licence, Text
 from tests.catalog.statistics.world import CUBE, DISTRICT, MISSING, account_of, cells_of, release_of
@@ -321,3 +322,15 @@ def test_any_labels_and_numbers_survive_every_form(labels: list[str], numbers: l
 
 
 assert set(MISSING.values()) == set(CellStatus) - {CellStatus.PUBLISHED}
+
+
+def test_a_break_in_the_series_stands_in_the_notes_of_every_form_that_has_them() -> None:
+    words = Text(de="Seitdem braucht man ein Konto.", en="An account is needed since then.")
+    account = account_of(release_of(replace(CUBE, breaks=(Break(since=PartialDate("2023-07"), words=words),))))
+    sentence = "Bruch in der Reihe ab 07.2023: Seitdem braucht man ein Konto."
+
+    assert sentence in json.loads(answer("json", account))["notes"]
+    assert sentence in json.loads(answer("jsonstat", account))["note"]
+    page = openpyxl.load_workbook(io.BytesIO(answer("xlsx", account)))["Hinweise"]
+    notes = {line[0]: line[2] for line in page.iter_rows(values_only=True)}
+    assert str(notes["Bruch in der Reihe"]).startswith(sentence)

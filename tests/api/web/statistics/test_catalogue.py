@@ -8,6 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from catalog.statistics.forms import MEDIA_TYPES
+from schemas.dates import PartialDate
+from schemas.statistics import Break
 from schemas.values import Text
 from tests.api.web.conftest import BROWSER
 from tests.api.web.statistics.conftest import two_releases
@@ -109,3 +111,17 @@ def _withdraw_all(world: World, client: TestClient) -> None:
     assert client.get(API).json() == {"statistics": []}
     assert client.get(f"{API}/teilnehmende/releases/2026-11-22.csv").status_code == 410
     world.close()
+
+
+def test_a_break_in_the_series_stands_on_the_page_and_in_the_description(tmp_path: Path) -> None:
+    words = Text(de="Seitdem braucht man ein Konto.", en="An account is needed since then.")
+    world = installation(tmp_path, [release_of(replace(CUBE, breaks=(Break(since=PartialDate("2023-07"), words=words),)))])
+    client = client_of(world)
+
+    german, english = (client.get(f"{each}/statistics/teilnehmende", headers=BROWSER).text for each in ("", "/en"))
+    described = client.get(f"{API}/teilnehmende").json()
+    world.close()
+
+    assert "Bruch in der Reihe ab 07.2023: Seitdem braucht man ein Konto." in german.replace("\u00a0", " ")
+    assert "Break in the series from 2023-07 on: An account is needed since then." in english.replace("\u00a0", " ")
+    assert described["breaks"] == [{"date": "2023-07", "de": words.de, "en": words.en}]

@@ -1,0 +1,141 @@
+"""Rows of contributions: which of what a platform says of them goes into the vault, and under which code."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from harvesters.consul.days import month
+from harvesters.markup import plain_text
+from harvesters.record import Record
+from schemas.errors import MissingField, WrongValue
+from schemas.row import Quarantined, Row, Value
+from schemas.table import Table, common_tables, microdata_tables
+
+CONTRIBUTION = "contribution"
+
+
+class NodeRecord(Record):
+    """One thing of the platform, and the pure function that makes rows of it."""
+
+    def __init__(
+        self, fields: Mapping[str, object], *, origin: str, tables: Collection[str], rows: "Rows", line: int | None = None
+    ) -> None:
+        super().__init__(fields, origin=origin, tables=tuple(tables), row=line)
+        self._rows = rows
+
+    def results(self) -> Iterable[Row | Quarantined]:
+        """Raises RecordError."""
+        return self._rows(self)
+
+
+Rows = Callable[[Record], Iterable[Row | Quarantined]]
+
+
+def number_of(record: Record, name: str = "id") -> str:
+    """Servers write numbers as numbers or as text. Raises MissingField, WrongValue."""
+    value = record.get(name)
+    if value is None or value == "":
+        raise MissingField(f"»{name}«")
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise WrongValue(f"»{name}«")
+    return str(value).strip()
+
+
+def said(record: Record, name: str) -> str | None:
+    """Text, None for nothing. Raises WrongValue."""
+    value = record.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise WrongValue(f"»{name}«")
+    return value.strip() or None
+
+
+def public_row(name: str, values: Mapping[str, Value], *, origin: str, source_url: str = "") -> Row:
+    """A row of the common model."""
+    return _row(common_tables()[name], values, origin=origin, source_url=source_url)
+
+
+def private_row(name: str, values: Mapping[str, Value], *, origin: str) -> Row:
+    """A row for the vault."""
+    return _row(microdata_tables()[name], values, origin=origin)
+
+
+def _row(table: Table, values: Mapping[str, Value], *, origin: str, source_url: str = "") -> Row:
+    """Raises MissingField for one without a key."""
+    missing = [name for name in table.key if not values.get(name)]
+    if missing:
+        raise MissingField(f"»{missing[0]}«")
+    key = "/".join(str(values[name]) for name in table.key)
+    names = _names(table.name, private=table is microdata_tables().get(table.name))
+    assert values.keys() <= names.keys(), values.keys()
+    return Row(table=table.name, key=key, values={**names, **values}, source_url=source_url, origin=origin)
+
+
+@cache
+def _names(table: str, *, private: bool) -> dict[str, None]:
+    """Each field of the table, in its order, without a value."""
+    return dict.fromkeys((microdata_tables() if private else common_tables())[table].field_names)
+
+
+def words(texts: Iterable[str | None]) -> str | None:
+    """What people see of HTML."""
+    found = [each for each in texts if each]
+    return (plain_text("\n".join(found)) or None) if found else None
+
+
+def _topic(code: str) -> str:
+    known = [each.value for each in microdata_tables()[CONTRIBUTION].field("topic").codes]
+    if code not in known:
+        raise ValueError(f"»{code}« ist kein Thema; es gibt {', '.join(known)}")
+    return code
+
+
+#: A code of `contribution.topic`.
+Topic = Annotated[str, AfterValidator(_topic)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What a source's options say of all its contributions."""
+
+    topics: Mapping[str, str] = field(default_factory=dict)  #: label or tag of the platform -> code
+    texts: bool = False  #: heading and text go into the vault, too
+    by_month: bool = False
+
+    def contribution(
+        self,
+        number: str,
+        *,
+        process: str,
+        kind: str,
+        origin: str,
+        state: str = "open",
+        submitted: str | None = None,
+        labels: Iterable[str] = (),
+        district: str | None = None,
+        title: str | None = None,
+        text: str | None = None,
+    ) -> Row:
+        """Nobody's name, no place, no votes. `submitted`: a day."""
+        values: dict[str, Value] = {
+            "id": number,
+            "process_id": process,
+            "kind": kind,
+            "topic": self.topic(labels),
+            "state": state,
+            "submitted_on": month(submitted) if self.by_month else submitted,
+            "channel": "online",
+            "district_id": district,
+            "title": title if self.texts else None,
+            "text": text if self.texts else None,
+        }
+        return private_row(CONTRIBUTION, values, origin=origin)
+
+    def topic(self, labels: Iterable[str]) -> str | None:
+        """Only where all labels agree: which of two counts would be a guess."""
+        codes = {self.topics[each] for each in labels if each in self.topics}
+        return codes.pop() if len(codes) == 1 else None

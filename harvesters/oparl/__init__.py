@@ -1,0 +1,1 @@
+"""Council information by OParl 1.0 and 1.1."""

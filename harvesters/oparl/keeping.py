@@ -1,0 +1,159 @@
+"""What of an OParl answer is kept: nothing that names a person, nothing of files but where they are, nothing of what is not public.
+
+Names of attributes: OParl 1.1, `schema/*.json`. A field that stands in no schema is kept by name only, so that somebody is told of it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harvesters.answers import parsed
+from schemas.errors import SourceError
+
+Json = Mapping[str, Any]
+_MOST_UNKNOWN = 20
+_LONGEST_NAME = 60
+
+_SYSTEM = ("id", "type", "oparlVersion", "body", "license", "name", "organization", "meeting", "paper", "shortName", "website", "web")
+_BODY = ("id", "name", "shortName", "organization", "meeting", "paper", "license", "website", "web", "deleted")
+
+#: Read, of an organisation. Never: membership, post, location (it may be somebody's home), numbers of members.
+ORGANISATION = (
+    "id", "name", "shortName", "organizationType", "classification", "startDate", "endDate", "subOrganizationOf", "license",
+    "website", "web", "modified", "deleted",
+)  # fmt: skip
+_ORGANISATION_LEFT = {
+    "type", "created", "body", "membership", "meeting", "consultation", "post", "location", "externalBody", "memberCount",
+    "votingMemberCount", "keyword",
+}  # fmt: skip
+#: Read, of a meeting. Never: participant (who was there), auxiliary files.
+MEETING = (
+    "id", "name", "meetingState", "cancelled", "start", "end", "location", "organization", "invitation", "resultsProtocol",
+    "verbatimProtocol", "agendaItem", "license", "web", "modified", "deleted",
+)  # fmt: skip
+_MEETING_LEFT = {"type", "created", "participant", "auxiliaryFile", "keyword"}
+#: Read, of an agenda item.
+ITEM = (
+    "id", "number", "order", "name", "public", "consultation", "result", "resolutionText", "resolutionFile", "keyword", "license",
+    "web", "modified",
+)  # fmt: skip
+_ITEM_LEFT = {"type", "created", "meeting", "auxiliaryFile", "start", "end", "deleted"}
+_PAPER = ("id", "reference", "deleted")
+_LOCATION = ("description", "streetAddress", "room", "postalCode", "subLocality", "locality")
+
+
+def system(content: bytes, address: str) -> bytes:
+    """Also for an address that gives one body. Raises SourceError."""
+    return _written(_only(parsed(content, dict, address), _SYSTEM))
+
+
+def page(of: Callable[[Json], Json]) -> Callable[[bytes, str], bytes]:
+    """A filter for pages of an external list. Raises SourceError for what is none."""
+
+    def kept(content: bytes, address: str) -> bytes:
+        found = parsed(content, dict, address)
+        objects = found.get("data")
+        if not isinstance(objects, list):
+            raise SourceError(f"»{address}« ist keine Liste nach OParl (»data« fehlt).")
+        links, pagination = found.get("links"), found.get("pagination")
+        return _written(
+            {
+                "data": [of(each if isinstance(each, dict) else {}) for each in objects],
+                "links": _only(links, ("next",)) if isinstance(links, dict) else {},
+                "pagination": _only(pagination, ("totalElements",)) if isinstance(pagination, dict) else {},
+            }
+        )
+
+    return kept
+
+
+def body(found: Json) -> Json:
+    return _only(found, _BODY)
+
+
+def organisation(types: frozenset[str]) -> Callable[[Json], Json]:
+    """Of organisations of other types not even the name: groups of one member bear the member's. No `types`: all are wanted."""
+
+    def kept(found: Json) -> Json:
+        kind = found.get("organizationType")
+        if types and kind and kind not in types:
+            return _only(found, ("id", "organizationType", "deleted"))
+        return _only(found, ORGANISATION) | _unknown(found, {*ORGANISATION, *_ORGANISATION_LEFT})
+
+    return kept
+
+
+def meeting(found: Json) -> Json:
+    kept = _only(found, MEETING) | _unknown(found, {*MEETING, *_MEETING_LEFT})
+    for name in ("invitation", "resultsProtocol", "verbatimProtocol"):
+        if name in kept:
+            kept[name] = _file(kept[name])
+    if "location" in kept:
+        kept["location"] = _location(kept["location"])
+    if isinstance(kept.get("agendaItem"), list):
+        kept["agendaItem"] = [_item(each) for each in kept["agendaItem"] if isinstance(each, dict)]
+    return kept
+
+
+def paper(keywords: tuple[str, ...]) -> Callable[[Json], Json]:
+    """Its number, what it is consulted under, and which of these words it speaks of. No row comes from it, so nothing of its words may lie
+    in the archive: whoever withdraws a row would not find them."""
+
+    def kept(found: Json) -> Json:
+        said = "\n".join(each for each in (found.get("name"), *_texts(found.get("keyword"))) if isinstance(each, str)).casefold()
+        kept = _only(found, _PAPER)
+        kept["about"] = [each for each in keywords if each.casefold() in said or each in _texts(found.get("about"))]
+        consultations = found.get("consultation")
+        if isinstance(consultations, list):
+            kept["consultation"] = [_only(each, ("id", "agendaItem")) for each in consultations if isinstance(each, dict)]
+        return kept
+
+    return kept
+
+
+def length(found: Json) -> Json:
+    """Of a list that is only counted."""
+    return {}
+
+
+def _item(found: Json) -> dict[str, Any]:
+    """Of an item that is not public, that there is one: the rest should not have been there."""
+    if found.get("public") is False:
+        return _only(found, ("id", "public"))
+    kept = _only(found, ITEM) | _unknown(found, {*ITEM, *_ITEM_LEFT})
+    if "resolutionFile" in kept:
+        kept["resolutionFile"] = _file(kept["resolutionFile"])
+    return kept
+
+
+def _file(found: object) -> dict[str, Any]:
+    """Where it is and under which licence; its name, text and persons are not read."""
+    return _only(found, ("accessUrl", "fileLicense", "license")) if isinstance(found, dict) else {}
+
+
+def _location(found: object) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        return {}
+    kept = _only(found, _LOCATION)
+    shape = found.get("geojson")
+    point = shape.get("geometry", shape) if isinstance(shape, dict) else None
+    if isinstance(point, dict) and point.get("type") == "Point":
+        kept["geojson"] = _only(point, ("type", "coordinates"))
+    return kept
+
+
+def _texts(found: object) -> list[object]:
+    return found if isinstance(found, list) else []
+
+
+def _only(found: Json, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: found[name] for name in names if name in found}
+
+
+def _unknown(found: Json, known: set[str]) -> dict[str, None]:
+    names = [name for name in found if name not in known and len(name) <= _LONGEST_NAME]
+    return dict.fromkeys(names[:_MOST_UNKNOWN])
+
+
+def _written(found: Json) -> bytes:
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -1,0 +1,170 @@
+"""Walking an OParl system: bodies, and of each its committees, papers and meetings. Never persons, never memberships."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from harvesters.harvester import Remark, Unreadable
+from harvesters.oparl import keeping
+from harvesters.oparl.lists import Lists
+from harvesters.oparl.places import position_of
+from harvesters.oparl.records import Body, ItemRecord, MeetingRecord, OrganisationRecord, own_fields, papers_of, text, texts
+from harvesters.oparl.rows import bodies_of, paper_of
+from harvesters.oparl.words import kind_of
+from harvesters.record import Record
+from schemas.errors import SourceError
+from schemas.row import Finding
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What of a system is wanted."""
+
+    tables: frozenset[str]
+    bodies: frozenset[str] = frozenset()  #: names of municipalities; none: all of them
+    types: frozenset[str] = frozenset()  #: organizationType of organisations that become rows
+    committees: frozenset[str] = frozenset()  #: decisions only of these; none: of all
+    keywords: tuple[str, ...] = ()  #: decisions only about these; none: about everything
+
+    def wants_body(self, found: Json) -> bool:
+        return not self.bodies or bool(self.bodies & {text(found, "name"), text(found, "shortName")})
+
+    def wants_decision(self, record: ItemRecord) -> bool:
+        """Only what has been decided, and what the configuration asks for."""
+        if not (record.get("result") or record.get("resolutionText")):
+            return False
+        names = {name for name in bodies_of(record.meeting.get("organization"), record.body).split("; ") if name}
+        if self.committees and not self.committees & names:
+            return False
+        return not self.keywords or self._speaks_of(record)
+
+    def _speaks_of(self, record: ItemRecord) -> bool:
+        said = [record.get("name"), record.get("resolutionText"), *texts(record.get("keyword"))]
+        everything = "\n".join(each for each in said if isinstance(each, str)).casefold()
+        return bool(paper_of(record).about) or any(each.casefold() in everything for each in self.keywords)
+
+
+@dataclass
+class _Seen:
+    """What a person should hear of in the end."""
+
+    turned: int = 0  #: positions with swapped axes
+    closed: int = 0  #: agenda items that are not public
+    origins: dict[str, str] = field(default_factory=dict)
+
+
+class System:
+    """One walk over one system."""
+
+    def __init__(self, lists: Lists, choice: Choice) -> None:
+        self._lists = lists
+        self._choice = choice
+        self._seen = _Seen()
+
+    def found(self, home: str) -> Iterator[Record | Unreadable | Remark]:
+        """Raises SourceError when the system, its bodies or their committees cannot be read."""
+        payload, system = self._lists.document(home, keeping.system)
+        bodies = [each for each in self._bodies(system, payload.url) if self._choice.wants_body(each)]
+        if not bodies:
+            raise SourceError(f"»{payload.url}« nennt keine Körperschaft, die gelesen werden soll (options.bodies).")
+        for each in bodies:
+            yield from self._of_body(each, text(system, "license"))
+        yield from self._remarks()
+
+    def _bodies(self, system: Json, address: str) -> tuple[Json, ...]:
+        if isinstance(system.get("body"), str):
+            return self._lists.whole(system["body"], keeping.page(keeping.body))
+        if isinstance(system.get("organization"), str):
+            return (system,)
+        raise SourceError(f"»{address}« ist weder ein System noch eine Körperschaft nach OParl.")
+
+    def _of_body(self, found: Json, licence: str) -> Iterator[Record | Unreadable]:
+        organisations = self._lists.objects(_list_of(found, "organization"), keeping.page(keeping.organisation(self._choice.types)))
+        body = Body(
+            name=text(found, "name") or text(found, "shortName"),
+            licence=text(found, "license") or licence,
+            organisations={each["id"]: text(each, "name") or text(each, "shortName") for each in organisations if _is_named(each)},
+            taken=frozenset(each["id"] for each in organisations if _is_named(each) and self._is_taken(each)),
+        )
+        if "organisation" in self._choice.tables:
+            for each in organisations:
+                if self._is_taken(each):
+                    yield OrganisationRecord(own_fields(each), origin=each["klar:origin"], body=body)
+        wanted = self._choice.tables & {"event", "decision"}
+        try:
+            yield from self._meetings(found, body)
+        except SourceError as error:
+            finding = Finding(code="unreadable", message=error.detail or str(error), origin=text(found, "id"))
+            yield Unreadable(finding=finding, tables=tuple(sorted(wanted)))
+
+    def _is_taken(self, organisation: Json) -> bool:
+        kind = text(organisation, "organizationType")
+        if not kind:  # the attribute is optional: then the name has to say that it is a committee
+            return not self._choice.types or kind_of(text(organisation, "name"), text(organisation, "classification")) != "other"
+        return not self._choice.types or kind in self._choice.types
+
+    def _meetings(self, found: Json, body: Body) -> Iterator[Record]:
+        """Raises SourceError. Papers only lend decisions their numbers and keywords."""
+        if not self._choice.tables & {"event", "decision"}:
+            return
+        if "decision" in self._choice.tables:
+            papers = self._lists.objects(_list_of(found, "paper"), keeping.page(keeping.paper(self._choice.keywords)))
+            body = replace(body, papers=papers_of(papers))
+        for each in self._lists.objects(_list_of(found, "meeting"), keeping.page(keeping.meeting)):
+            if "event" in self._choice.tables:
+                yield self._meeting(each, body)
+            if "decision" in self._choice.tables:
+                yield from filter(self._choice.wants_decision, self._items(each, body))
+
+    def _meeting(self, found: Json, body: Body) -> MeetingRecord:
+        location = found.get("location")
+        position = position_of(location) if isinstance(location, dict) else None
+        if position is not None and position.swapped:
+            self._seen.turned += 1
+            self._seen.origins.setdefault("turned", found["klar:origin"])
+        return MeetingRecord(own_fields(found), origin=found["klar:origin"], body=body)
+
+    def _items(self, meeting: Json, body: Body) -> Iterator[ItemRecord]:
+        items = meeting.get("agendaItem")
+        for each in items if isinstance(items, list) else ():
+            if each.get("public") is False:
+                self._seen.closed += 1
+                self._seen.origins.setdefault("closed", meeting["klar:origin"])
+            else:
+                yield ItemRecord(each, origin=meeting["klar:origin"], body=body, meeting=meeting)
+
+    def _remarks(self) -> Iterator[Remark]:
+        remark = partial(_remark, self._seen.origins)
+        if self._seen.turned:
+            yield remark(
+                "turned",
+                "swapped-position",
+                f"Bei {self._seen.turned} Sitzungen stehen Länge und Breite vertauscht in der Quelle; sie sind richtig herum gelesen.",
+                table="event",
+            )
+        if self._seen.closed:
+            yield remark(
+                "closed",
+                "not-public",
+                f"{self._seen.closed} nichtöffentliche Tagesordnungspunkte stehen in der Quelle; von ihnen ist nichts übernommen.",
+                table="decision",
+            )
+
+
+def _remark(origins: Mapping[str, str], what: str, code: str, message: str, *, table: str) -> Remark:
+    return Remark(finding=Finding(code=code, message=message, origin=origins.get(what, ""), table=table))
+
+
+def _list_of(body: Json, name: str) -> str:
+    """Raises SourceError."""
+    url = body.get(name)
+    if not isinstance(url, str) or not url:
+        raise SourceError(f"Die Körperschaft »{text(body, 'name')}« nennt keine Liste »{name}«.")
+    return url
+
+
+def _is_named(organisation: Json) -> bool:
+    return isinstance(organisation.get("id"), str) and bool(text(organisation, "name") or text(organisation, "shortName"))

@@ -1,0 +1,1 @@
+"""Reports of defects by Open311 GeoReport v2."""
