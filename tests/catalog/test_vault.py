@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from catalog import migrating
 from catalog.store import Store
 from catalog.vault import VAULT, Microdata, Refused, StoredCounts, StoredOutlook, Vault, tables
 from schemas.errors import Busy, ConfigurationError, WrongSchemaVersion
@@ -84,7 +85,7 @@ def test_a_vault_that_is_not_there_or_of_another_version_is_refused(tmp_path: Pa
 def test_the_catalogue_s_database_is_never_taken_for_a_vault(store: Store, url: str) -> None:
     vault = Vault(url)
 
-    with pytest.raises(WrongSchemaVersion, match="Tresor: Gefunden: 0003"):
+    with pytest.raises(WrongSchemaVersion, match=f"Tresor: Gefunden: {migrating.HEAD}"):
         vault.require_current()
     with pytest.raises(WrongSchemaVersion):
         vault.upgrade()
