@@ -1,12 +1,16 @@
 """Where a run's answers are kept: in the archive, or, where they may speak of persons, in the vault."""
 
 from collections.abc import Callable, Collection
+from time import monotonic
 
 from catalog.files import Files
 from catalog.store import Store
 from catalog.vault import Vault
 from harvesters.harvester import SourceConfig
 from schemas.fetch import Payload
+
+#: Seconds between two signs of life: far below the time after which a run is taken for dead.
+_NAP = 20.0
 
 
 class Keeper:
@@ -20,6 +24,7 @@ class Keeper:
         self._archive = archive
         self._vault = vault
         self._undecided: list[tuple[Callable[[Payload], None], Payload]] | None = [] if _may_hold_withdrawn(store, vault) else None
+        self._alive_at = monotonic()
         self.kept = 0  #: answers, in either place
 
     @property
@@ -58,7 +63,14 @@ class Keeper:
         if self._vault is not None:
             self._vault.put_payload(self._run, self._source.name, payload)
             self.kept += 1
-        self._store.heartbeat(self._run)
+        self._give_sign_of_life()
+
+    def _give_sign_of_life(self) -> None:
+        """A commit for each of two thousand pages would cost as much as keeping them."""
+        now = monotonic()
+        if now - self._alive_at >= _NAP:
+            self._store.heartbeat(self._run)
+            self._alive_at = now
 
 
 def _may_hold_withdrawn(store: Store, vault: Vault | None) -> bool:
