@@ -1,6 +1,7 @@
 """One thing that a platform's interface gives as JSON, and what its fields say. null is not 0: what is not said stays empty."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
 
 from harvesters.catalogues.texts import line
 from harvesters.moments import day_of
@@ -8,7 +9,7 @@ from harvesters.record import Record
 from schemas.errors import MissingField, RecordError, WrongValue
 from schemas.place import inside_city
 from schemas.row import Finding, Quarantined, Row, Value
-from schemas.table import Table, common_tables, microdata_tables
+from schemas.table import common_tables, microdata_tables
 
 #: No number of things that a city counts.
 _TOO_LARGE = 1e15
@@ -35,15 +36,22 @@ class NodeRecord(Record):
 
 
 def row_of(table: str, values: Mapping[str, Value], *, origin: str, source_url: str = "") -> Row:
-    """A row of the common model, or of microdata. What `values` leaves out is empty."""
-    model = _table(table)
-    assert values.keys() <= set(model.field_names), values.keys() - set(model.field_names)
-    key = "/".join(str(values[name]) for name in model.key)
-    return Row(table=table, key=key, values={name: values.get(name) for name in model.field_names}, source_url=source_url, origin=origin)
+    """A row of the common model, or of microdata. What `values` leaves out is empty. Raises MissingField for one without a key."""
+    names, key = _shape(table)
+    missing = [name for name in key if not values.get(name)]
+    if missing:
+        raise MissingField(f"»{missing[0]}«")
+    assert values.keys() <= names.keys(), values.keys() - names.keys()
+    return Row(
+        table=table, key="/".join(str(values[name]) for name in key), values={**names, **values}, source_url=source_url, origin=origin
+    )
 
 
-def _table(name: str) -> Table:
-    return common_tables().get(name) or microdata_tables()[name]
+@cache
+def _shape(name: str) -> tuple[dict[str, None], tuple[str, ...]]:
+    """Each field of the table, in its order, without a value; and the fields of its key."""
+    table = common_tables().get(name) or microdata_tables()[name]
+    return dict.fromkeys(table.field_names), table.key
 
 
 def words(record: Record, name: str) -> str | None:

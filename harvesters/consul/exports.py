@@ -12,10 +12,11 @@ from harvesters.consul.days import day, month
 from harvesters.consul.fork import district_at
 from harvesters.consul.forms import Cells, Form, Reducing, Refused, Table, tabled
 from harvesters.consul.labels import labels_in
-from harvesters.consul.rows import NodeRecord, Rules, number_of, private_row, public_row, said
+from harvesters.consul.rows import NodeRecord, Rules, number_of, said
 from harvesters.consul.stacks import Answered, answered, is_poll, total
 from harvesters.harvester import Found, Remark, Unreadable
 from harvesters.keys import key_of
+from harvesters.nodes import row_of
 from harvesters.record import Record
 from schemas.districts import Districts
 from schemas.errors import SourceError, WrongValue
@@ -167,7 +168,7 @@ class Exports:
             "place": place if self.rules.texts else None,
             "text": _words("\n".join(filter(None, texts))) if self.rules.texts else None,
         }
-        yield private_row("report", values, origin=record.origin)
+        yield row_of("report", values, origin=record.origin)
 
     def _poll(self, record: Record) -> Iterator[Row]:
         record.skip("hidden_at")
@@ -181,7 +182,7 @@ class Exports:
             "source_title": self.title,
             "source_date_basis": "unknown",
         }
-        yield public_row("process", values, origin=record.origin)
+        yield row_of("process", values, origin=record.origin)
 
     def _totals(self, rows: list[Cells], known: Published, address: str) -> Iterator[NodeRecord | Remark]:
         if not is_poll(rows):
@@ -209,7 +210,7 @@ class Exports:
             "share_percent": answer.share,
             "qualifier": "exact",
         }
-        yield public_row("result", values | self._stated(known), origin=record.origin, source_url=known.address)
+        yield row_of("result", values | self._stated(known), origin=record.origin, source_url=known.address)
 
     def _participants(self, known: Published, record: Record) -> Iterator[Row]:
         values: dict[str, Value] = {
@@ -224,7 +225,7 @@ class Exports:
             "as_of": known.as_of or None,
             "asserted_by": self.title,
         }
-        yield public_row("figure", values | self._stated(known), origin=record.origin, source_url=known.address)
+        yield row_of("figure", values | self._stated(known), origin=record.origin, source_url=known.address)
 
     def _stated(self, known: Published) -> dict[str, Value]:
         basis = "stated" if known.as_of else "unknown"

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from harvesters.consul.days import day, month
-from harvesters.consul.rows import Rows, Rules, number_of, private_row, public_row, said, words
+from harvesters.consul.rows import Rows, Rules, number_of, said, words
 from harvesters.keys import key_of
 from harvesters.markup import plain_text
+from harvesters.nodes import row_of
 from harvesters.record import Record
 from schemas.errors import WrongValue
 from schemas.row import Row, Value
@@ -89,7 +90,7 @@ class Mapped:
             "cast_on": month(cast) if self.rules.by_month else cast,
             "channel": "online",
         }
-        yield private_row("ballot", values, origin=record.origin)
+        yield row_of("ballot", values, origin=record.origin)
 
     def _proposal(self, record: Record) -> Iterator[Row]:
         texts = [said(record, "summary"), said(record, "description")]
@@ -136,7 +137,7 @@ class Mapped:
         return self.geozones.get(str(zone.get("name")))
 
     def _public(self, table: str, values: Mapping[str, Value], record: Record) -> Row:
-        return public_row(table, values, origin=record.origin, source_url=self.home)
+        return row_of(table, values, origin=record.origin, source_url=self.home)
 
 
 def _slug(kind: str) -> str:

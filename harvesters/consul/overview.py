@@ -13,12 +13,13 @@ from harvesters.answers import parsed
 from harvesters.consul.days import day
 from harvesters.consul.fork import district_at
 from harvesters.consul.phases import METHODS, PHASES, kind_of, state_of
-from harvesters.consul.rows import NodeRecord, number_of, public_row
+from harvesters.consul.rows import NodeRecord, number_of
 from harvesters.harvester import Remark
 from harvesters.http.faults import Fault, HttpError
 from harvesters.keys import key_of
 from harvesters.markup import plain_text
 from harvesters.moments import BERLIN
+from harvesters.nodes import row_of
 from harvesters.record import Record
 from schemas.districts import Districts
 from schemas.errors import SourceError, WrongValue
@@ -119,7 +120,7 @@ class Overview:
         return self._row("format", values, record, None)
 
     def _row(self, table: str, values: Mapping[str, Value], record: Record, address: str | None) -> Row:
-        return public_row(table, {**values, "source_date_basis": "unknown"}, origin=record.origin, source_url=address or self.home)
+        return row_of(table, {**values, "source_date_basis": "unknown"}, origin=record.origin, source_url=address or self.home)
 
 
 def _tables(project: Mapping[str, Any]) -> list[str]:

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator
 
 from harvesters.consul.days import month
 from harvesters.markup import plain_text
+from harvesters.nodes import row_of
 from harvesters.record import Record
 from schemas.errors import MissingField, WrongValue
 from schemas.row import Quarantined, Row, Value
-from schemas.table import Table, common_tables, microdata_tables
+from schemas.table import microdata_tables
 
 CONTRIBUTION = "contribution"
 
@@ -52,33 +52,6 @@ def said(record: Record, name: str) -> str | None:
     if not isinstance(value, str):
         raise WrongValue(f"»{name}«")
     return value.strip() or None
-
-
-def public_row(name: str, values: Mapping[str, Value], *, origin: str, source_url: str = "") -> Row:
-    """A row of the common model."""
-    return _row(common_tables()[name], values, origin=origin, source_url=source_url)
-
-
-def private_row(name: str, values: Mapping[str, Value], *, origin: str) -> Row:
-    """A row for the vault."""
-    return _row(microdata_tables()[name], values, origin=origin)
-
-
-def _row(table: Table, values: Mapping[str, Value], *, origin: str, source_url: str = "") -> Row:
-    """Raises MissingField for one without a key."""
-    missing = [name for name in table.key if not values.get(name)]
-    if missing:
-        raise MissingField(f"»{missing[0]}«")
-    key = "/".join(str(values[name]) for name in table.key)
-    names = _names(table.name, private=table is microdata_tables().get(table.name))
-    assert values.keys() <= names.keys(), values.keys()
-    return Row(table=table.name, key=key, values={**names, **values}, source_url=source_url, origin=origin)
-
-
-@cache
-def _names(table: str, *, private: bool) -> dict[str, None]:
-    """Each field of the table, in its order, without a value."""
-    return dict.fromkeys((microdata_tables() if private else common_tables())[table].field_names)
 
 
 def words(texts: Iterable[str | None]) -> str | None:
@@ -133,7 +106,7 @@ class Rules:
             "title": title if self.texts else None,
             "text": text if self.texts else None,
         }
-        return private_row(CONTRIBUTION, values, origin=origin)
+        return row_of(CONTRIBUTION, values, origin=origin)
 
     def topic(self, labels: Iterable[str]) -> str | None:
         """Only where all labels agree: which of two counts would be a guess."""
