@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLE := klar-example
 KLAR := KLAR_CONFIG=$(EXAMPLE)/klar.toml $(BIN)/klar
+PEER := .venv-peer
 WORKERS := $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
 
 .PHONY: run test cover quick lint format types imports bench lock clean
@@ -19,7 +20,7 @@ run: $(VENV)/.run
 	@$(KLAR) cubes publish veranstaltungszahlen demonstration-ruetschhofstrasse --reason "Stand des Beispiels" --by beispiel || test $$? -eq 2
 	$(KLAR) serve
 
-test: $(VENV)/.test lint types imports
+test: $(VENV)/.test $(PEER)/.done lint types imports
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal tests
 
 # Counting branches doubles the time: for whoever wants to know what no test reaches.
@@ -55,6 +56,8 @@ lock:
 	  --extra build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  tests/peers/sensorthings/requirements.in -o tests/peers/sensorthings/requirements.lock
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("klar braucht Python 3.11 oder neuer / klar needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -70,5 +73,11 @@ $(VENV)/.test: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.run
 
+# A real SensorThings server to harvest in tests, in an environment of its own: it must not decide about our packages.
+$(PEER)/.done: tests/peers/sensorthings/requirements.lock
+	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(EXAMPLE) .coverage* .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEER) $(EXAMPLE) .coverage* .mypy_cache .ruff_cache .hypothesis .import_linter_cache

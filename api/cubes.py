@@ -10,6 +10,8 @@ from catalog.charts.drawing import draw_all
 from catalog.codec import dumps, loads
 from catalog.cubes.keeping import mark_of_release
 from catalog.cubes.outlook import Fate, Outlook
+from catalog.cubes.patterns import statistics_of
+from catalog.cubes.reading import observed, public_rows
 from catalog.cubes.releasing import Draft, draft
 from catalog.decisions import Person
 from catalog.statistics.releases import ReleaseHead
@@ -40,12 +42,22 @@ def folder_of(found: Installation) -> Path:
 
 
 def declared(found: Installation) -> Mapping[str, CubePlan]:
-    """By name. Raises ConfigurationError with file and line."""
-    return declared_cubes(folder_of(found))
+    """By name; for a pattern the statistics that it stands for today. Raises ConfigurationError with file and line."""
+    plans = declared_cubes(folder_of(found))
+    made = {each.name: each for plan in plans.values() if plan.for_each for each in _statistics_of(found, plan)}
+    return made | {name: each for name, each in plans.items() if not each.for_each}
+
+
+def _statistics_of(found: Installation, pattern: CubePlan) -> tuple[CubePlan, ...]:
+    rows = observed(pattern, store=found.store, vault=found.vault)
+    return tuple(statistics_of(pattern, rows, public_rows(found.store)))
 
 
 def declared_one(found: Installation, name: str) -> CubePlan:
     """Raises ConfigurationError that lists the known names."""
+    written = declared_cubes(folder_of(found)).get(name)
+    if written is not None and not written.for_each:
+        return written  # without a look into the vault
     plans = declared(found)
     if name not in plans:
         raise ConfigurationError(f"Die Statistik »{name}« gibt es nicht. Erklärt sind: {', '.join(plans)}.")
@@ -92,8 +104,8 @@ def release(found: Installation, made: Draft, person: Person, reason: str) -> Ou
 
 
 def is_about_persons(plan: CubePlan) -> bool:
-    """Neither events nor invented people need a second person to be released."""
-    return not plan.cube.demonstration and plan.cube.unit not in (Unit.EVENTS, Unit.DAYS)
+    """Neither events, processes nor invented people need a second person to be released."""
+    return not plan.cube.demonstration and plan.cube.unit not in (Unit.EVENTS, Unit.PROCESSES, Unit.DAYS)
 
 
 def _keep_counts(found: Installation, made: Draft, published: Release) -> None:

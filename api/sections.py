@@ -249,6 +249,7 @@ class PublicContent(Section):
     feed: FeedSection = FeedSection()
     limits: LimitsSection = LimitsSection()
     aliases: AliasesSection = AliasesSection()
+    districts: DistrictsSection = DistrictsSection()
     source: Annotated[tuple[SourceSection, ...], Strict(False)] = ()
 
 
@@ -260,7 +261,6 @@ class Content(PublicContent):
     shapes: ShapesSection = ShapesSection()
     privacy: PrivacySection = PrivacySection()
     http: HttpSection = HttpSection()
-    districts: DistrictsSection = DistrictsSection()
     push: dict[Name, PushSection] = Field(default_factory=dict)
 
 

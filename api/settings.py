@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from os.path import normpath
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pydantic import ValidationError
 
@@ -23,11 +23,13 @@ from catalog.plan import Guards, Review
 from harvesters.harvester import SourceConfig
 from harvesters.registry import kinds
 from schemas.aliases import Aliases, load_aliases
-from schemas.districts import Districts
 from schemas.errors import ConfigurationError
 from schemas.model import Agent, Contact, Site
 from schemas.place import KAISERSLAUTERN
 from schemas.values import Language, Licence, PublisherType
+
+if TYPE_CHECKING:
+    from schemas.boundaries import Boundaries
 
 FILE = "klar.toml"
 #: Keys of [legal] -> name of the page, which is its address.
@@ -76,6 +78,16 @@ class PublicSettings:
         file = self.content.aliases.file
         return load_aliases(self.folder / file) if file else Aliases()
 
+    @cached_property
+    def districts(self) -> "Boundaries | None":
+        """None: no boundaries are configured. Raises ConfigurationError for a file that cannot be used."""
+        section = self.content.districts
+        if not section.boundaries:
+            return None
+        from schemas.boundaries import load_boundaries  # heavy: 140 ms
+
+        return load_boundaries(self.folder / section.boundaries, id_property=section.id_property, tolerance_metres=section.tolerance_metres)
+
     def legal_pages(self) -> dict[str, Path]:
         """Page name -> Markdown file, whether it exists or not; pages without a file are left out."""
         files = {page: getattr(self.content.legal, key) for key, page in LEGAL_PAGES.items()}
@@ -122,16 +134,6 @@ class Settings(PublicSettings):
     def public(self) -> PublicSettings:
         wanted = {name: getattr(self.content, name) for name in PublicContent.model_fields}
         return PublicSettings(path=self.path, content=PublicContent.model_construct(**wanted))
-
-    @cached_property
-    def districts(self) -> Districts | None:
-        """None: no boundaries are configured. Raises ConfigurationError for a file that cannot be used."""
-        section = self.content.districts
-        if not section.boundaries:
-            return None
-        from schemas.boundaries import load_boundaries  # heavy: 140 ms
-
-        return load_boundaries(self.folder / section.boundaries, id_property=section.id_property, tolerance_metres=section.tolerance_metres)
 
     def sources(self) -> tuple[SourceConfig, ...]:
         """In the order of the file. Raises ConfigurationError for boundaries of districts and a list of names that cannot be used."""

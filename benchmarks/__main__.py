@@ -6,7 +6,20 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import auditing, contributing, growing, importing, large, publishing, rendering, searching, serving, statistics, tabular
+from benchmarks import (
+    auditing,
+    contributing,
+    growing,
+    importing,
+    large,
+    publishing,
+    rendering,
+    searching,
+    sensing,
+    serving,
+    statistics,
+    tabular,
+)
 from benchmarks.report import Measurement, figure, record
 
 _DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
@@ -30,6 +43,7 @@ def _everything(place: Path) -> Iterator[Measurement]:
     yield from searching.measure(place / "searching", [10_000])
     yield from importing.measure(place / "importing")
     yield from contributing.measure(place / "contributing")
+    yield from sensing.measure(place / "sensing")
     yield from tabular.measure(place / "tabular")
     yield from statistics.measure(place / "statistics")
     yield from auditing.measure()

@@ -1,4 +1,4 @@
-"""Disclosure audit: 308 base cells alone and with an earlier release, 5,000 base cells with 700 published ones.
+"""Disclosure audit, alone and with an earlier release: 308 base cells; 5,000 with 700 published ones; 5,000 of which most are empty.
 
 Run alone: `python -m benchmarks.auditing [small]`. Invented people, drawn with a fixed seed; memory is the peak of the whole process.
 """
@@ -22,7 +22,9 @@ _AT = datetime(2026, 1, 1, tzinfo=UTC)
 def measure(*, large: bool = True) -> list[Measurement]:
     found = _measure(_cube((11, 7, 4), ((), (0,), (1,), (2,), (0, 1), (0, 2), (1, 2))), people=893, newcomers=60)
     if large:
-        found += _measure(_cube((25, 20, 10), ((), (0,), (1,), (2,), (0, 1), (1, 2))), people=5_000, newcomers=0)
+        found += _measure(_cube((25, 20, 10), ((), (0,), (1,), (2,), (0, 1), (1, 2))), people=5_000, newcomers=200)
+        sparse = ((), (0,), (1,), (2,), (3,), (4,), (0, 1), (0, 2), (0, 3), (0, 4))  # most combinations are empty
+        found += _measure(_cube((4, 4, 11, 7, 4), sparse), people=893, newcomers=60)
     return found
 
 

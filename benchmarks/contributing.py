@@ -9,7 +9,6 @@ and of its children (Frictionless runs in one), from the first question to the l
 import base64
 import json
 import multiprocessing
-import resource
 import sys
 import tempfile
 import threading
@@ -25,7 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpcore2
 
 from benchmarks.report import Measurement
-from benchmarks.running import cpu_seconds
+from benchmarks.running import cpu_seconds, peak_megabytes
 from catalog.files import Files
 from catalog.plan import Guards, Outcome, Review, RunRecord
 from catalog.publish import Publisher
@@ -47,17 +46,16 @@ from schemas.values import Language, Licence
 _COUNT = 50_000
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _PROCESS = "mitmachen"
-_MEGABYTE = 1024
 _QUESTION = questions.proposals(texts=False, tags=False)
 
 
 def measure(folder: Path, count: int = _COUNT) -> list[Measurement]:
     """`count`: contributions on the platform."""
     with _serving(count) as url:
-        bare, _ = _apart(_bare, folder / "bare", url)
-        fetched, _ = _apart(_fetched, folder / "fetched", url)
-        first, peak = _apart(_harvested, folder / "harvested", url)
-        again, later = _apart(_harvested, folder / "harvested", url)
+        bare, _ = apart(_bare, folder / "bare", url)
+        fetched, _ = apart(_fetched, folder / "fetched", url)
+        first, peak = apart(_harvested, folder / "harvested", url)
+        again, later = apart(_harvested, folder / "harvested", url)
     return [
         Measurement("contributions: a bare loop over the pages", count / bare, "contributions/s", ""),
         Measurement("contributions: merely fetched, and kept in the vault", count / fetched, "contributions/s", "1"),
@@ -75,7 +73,7 @@ def measure(folder: Path, count: int = _COUNT) -> list[Measurement]:
     ]
 
 
-def _apart(prepared: Callable[[Path, str], Callable[[], None]], folder: Path, url: str) -> tuple[float, float]:
+def apart(prepared: Callable[[Path, str], Callable[[], None]], folder: Path, url: str) -> tuple[float, float]:
     """CPU seconds and most memory (MB) of a process that does this alone, once it is prepared."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -92,7 +90,7 @@ def _measured(prepared: Callable[[Path, str], Callable[[], None]], folder: Path,
     work = prepared(folder, url)
     started = cpu_seconds()
     work()
-    report.send((cpu_seconds() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MEGABYTE))
+    report.send((cpu_seconds() - started, peak_megabytes()))
 
 
 def _bare(folder: Path, url: str) -> Callable[[], None]:

@@ -72,6 +72,7 @@ def _pages(folder: Path, size: int) -> Iterator[Measurement]:
     comparisons = (
         (f"feed page of {kilobytes} kB, kept", Request(_PAGE), Request("/page"), 0.5),
         (f"feed page of {kilobytes} kB, joined from stored fragments", Request(_JOINED), Request("/page"), 0.2),
+        (f"feed pages of {kilobytes} kB in turn, their fragments read each time", Request(_READ, turns=_PAGES), Request("/page"), 0.2),
         ("304 for a feed page", Request(_PAGE, headers=(f"If-None-Match: {etag}",)), Request("/unchanged"), 0.8),
     )
     with server(bare, {**os.environ, "BENCH_BYTES": str(page)}, _BARE_PORT, "/page"):
@@ -82,7 +83,11 @@ def _pages(folder: Path, size: int) -> Iterator[Measurement]:
 
 
 #: Such answers are never kept: each is joined anew. All data sets are younger.
-_JOINED = _PAGE + "&modified_since=2001-01-01T00:00:00Z"
+_SINCE = "&modified_since=2001-01-01T00:00:00Z"
+_JOINED = _PAGE + _SINCE
+#: More pages than the server keeps fragments of.
+_READ = "/catalog.ttl?page={turn}" + _SINCE
+_PAGES = 60
 
 
 def _interleaved(ours: Request, theirs: Request) -> tuple[float, float]:

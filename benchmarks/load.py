@@ -8,15 +8,29 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
 
+#: What wrk asks for when it shall be something else each time.
+_IN_TURN = """
+local turn = 0
+request = function()
+    turn = turn % {turns} + 1
+    return wrk.format("GET", "{path}")
+end
+"""
+
 
 @dataclass(frozen=True)
 class Request:
-    path: str
+    path: str  #: `{turn}` in it is 1, 2, … `turns`, 1 …
     headers: tuple[str, ...] = ()
+    turns: int = 1
+
+    def target(self, turn: int) -> str:
+        return self.path.replace("{turn}", str(turn % self.turns + 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +50,13 @@ def _wrk(port: int, request: Request, seconds: int, connections: int) -> Load:
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
     for header in request.headers:
         command += ["-H", header]
-    address = f"http://127.0.0.1:{port}{request.path}"
-    done = subprocess.run([*command, address], capture_output=True, text=True, check=True, timeout=seconds + 30)
+    address = f"http://127.0.0.1:{port}{request.target(0)}"
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        if request.turns > 1:
+            script.write(_IN_TURN.format(path=request.path.replace("{turn}", '" .. turn .. "'), turns=request.turns))
+            script.flush()
+            command += ["-s", script.name]
+        done = subprocess.run([*command, address], capture_output=True, text=True, check=True, timeout=seconds + 30)
     if "Non-2xx" in done.stdout and not request.headers:
         raise RuntimeError(done.stdout)
     match = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
@@ -54,7 +73,8 @@ def _threads(port: int, request: Request, seconds: int, connections: int) -> Loa
     def ask(index: int) -> None:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             while time.monotonic() < deadline:
-                connection.sendall(f"GET {request.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
+                target = request.target(index + counts[index])
+                connection.sendall(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
                 _read_answer(connection)
                 counts[index] += 1
 

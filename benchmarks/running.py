@@ -46,6 +46,12 @@ def resident_megabytes(pid: int) -> float:
     return int(match[1]) / 1000 if match else float("nan")
 
 
+def peak_megabytes() -> float:
+    """The most that this process alone ever had resident: `getrusage` goes on counting what its parent had when it started it."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="utf-8"))
+    return int(found[1]) / 1000 if found else float("nan")
+
+
 def cpu_seconds() -> float:
     """Of this process and its children so far; children that live are counted where the system has /proc."""
     ticks = os.sysconf("SC_CLK_TCK")

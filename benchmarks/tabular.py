@@ -3,7 +3,6 @@
 Run alone: `python -m benchmarks.tabular [rows of the groups] [rows of the export]`. Datasette is no dependency and is not measured.
 """
 
-import resource
 import sys
 import tempfile
 import time
@@ -15,6 +14,7 @@ import duckdb
 
 from api.web.rows.forms import CanonicalCsv
 from benchmarks.report import Measurement, figure
+from benchmarks.running import peak_megabytes
 from catalog.query import Aggregate, Cancellation, Function, Order, Question, TableEngine
 from schemas.table import Disclosure, Field, Table
 from schemas.values import Text
@@ -111,7 +111,7 @@ def _in_a_process(task: Callable[[Path, Path], float], path: Path, target: Path)
 
 def _with_memory(task: Callable[[Path, Path], float], path: Path, target: Path) -> tuple[float, float]:
     seconds = task(path, target)
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    return seconds, peak_megabytes()
 
 
 def _beside_postgres(folder: Path, rows: int, ask: Callable[[], object]) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from starlette.types import Message, Scope
 
 from api.web.app import create_app
 from api.web.services import PublicServices
+from benchmarks.running import peak_megabytes
 from catalog.files import Files
 from catalog.search import Search
 from catalog.store import Store
@@ -41,7 +42,7 @@ async def walk(folder: Path, site: Site) -> dict[str, float]:
         requests_per_minute=1_000_000,
     )
     app = create_app(services)
-    before, started = _peak(), time.process_time()
+    before, started = peak_megabytes(), time.process_time()
     pages = datasets = 0
     address = f"{site.base_url}/catalog.nt"
     while address:
@@ -50,7 +51,7 @@ async def walk(folder: Path, site: Site) -> dict[str, float]:
         following = _NEXT.search(content)
         address = following[1].decode() if following else ""
     store.close()
-    return {"pages": pages, "datasets": datasets, "cpu": time.process_time() - started, "before": before, "peak": _peak()}
+    return {"pages": pages, "datasets": datasets, "cpu": time.process_time() - started, "before": before, "peak": peak_megabytes()}
 
 
 async def _get(app: FastAPI, address: str) -> bytes:
@@ -83,12 +84,6 @@ async def _get(app: FastAPI, address: str) -> bytes:
     if status != 200:
         raise RuntimeError(f"{address}: {status}")
     return content
-
-
-def _peak() -> float:
-    """Of this process alone: `getrusage` goes on counting what its parent held."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="utf-8"))
-    return int(found[1]) / 1000 if found else float("nan")
 
 
 if __name__ == "__main__":

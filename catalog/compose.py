@@ -7,10 +7,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 from catalog.curation import Curation
 from catalog.entries import Edition
+from catalog.extent import extent
 from catalog.plan import PublishedRow
 from schemas.dates import PartialDate
-from schemas.declaration import Declaration
-from schemas.model import Agent, Dataset, Distribution, Period, Removal, Site, SourceReference
+from schemas.declaration import Declaration, city_wide
+from schemas.model import Agent, Dataset, Distribution, Period, Place, Removal, Site, SourceReference
 from schemas.row import Value
 from schemas.table import provenance_fields
 from schemas.values import AccessRight, Availability, FileFormat, Language, Licence, Text
@@ -60,7 +61,7 @@ def compose(
         contributor_id=site.contributor_id,
         frequency=declaration.frequency,
         temporal=curation.temporal or declaration.temporal or coverage(rows, declaration.temporal_fields),
-        spatial=curation.spatial or site.place,
+        spatial=curation.spatial or place_of(declaration, rows, site),
         issued=identity.issued,
         modified=modified,
         edition=edition.number,
@@ -112,6 +113,14 @@ def coverage(rows: Iterable[PublishedRow], fields: Sequence[str]) -> Period | No
     start = min(dates, key=lambda each: (each.first_day(), len(each.iso)))
     end = max(dates, key=lambda each: (each.last_day(), -len(each.iso)))
     return Period(start=start, end=end)
+
+
+def place_of(declaration: Declaration, rows: Sequence[PublishedRow], site: Site) -> Place:
+    """A network of sensors covers what lies between its stations. Everything else covers the city, city-wide lists of stations included:
+    what they do not name is not there."""
+    if declaration.kind != "sensor" or declaration.name in city_wide():
+        return site.place
+    return extent(declaration.table, rows, site.place) or site.place
 
 
 def _date(value: Value) -> PartialDate | None:

@@ -231,6 +231,15 @@ class Lately:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Freshness:
+    """What the newest runs of a source say of the values behind its tables."""
+
+    run: int  #: the newest that read the source
+    looked: datetime  #: when it began, aware: of what came after, nobody knows
+    tables: tuple[Lately, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunRecord:
     id: int
     source: str

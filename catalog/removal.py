@@ -98,7 +98,7 @@ def announcement(removal: Removal) -> Text:
 
 def as_last_published(dataset: Dataset, before: Dataset) -> Dataset:
     """Of a data set without rows: what follows from rows and files is as it was when there were some."""
-    return replace(dataset, table=before.table, temporal=before.temporal)
+    return replace(dataset, table=before.table, temporal=before.temporal, spatial=before.spatial)
 
 
 def _is_awaited(connection: Connection, table: str) -> bool:

@@ -14,7 +14,7 @@ from catalog.archived import columns_of, entry_from
 from catalog.codec import dumps, loads
 from catalog.database import Record, Shelf
 from catalog.entries import ArchiveEntry
-from catalog.plan import Lately, Outcome, PlanState, RunRecord
+from catalog.plan import Freshness, Lately, Outcome, PlanState, RunRecord
 from schemas.errors import Busy, UnknownItem
 from schemas.fetch import Payload
 from schemas.row import Finding
@@ -34,6 +34,11 @@ _PUBLISHED_RUNS = (
     .where(_run.source == bindparam("source"), _run.outcome.in_(_SUCCESS) | (tables.plan.c.state == PlanState.APPLIED.value))
     .order_by(_run.id.desc())
 )
+#: Of a run that is held the rows wait for a person; when values came was seen all the same.
+_READ = (*_SUCCESS, Outcome.PARTIAL.value, Outcome.HELD.value)
+_NOTHING_SEEN = "[]"
+_LOOKED = _RUNS_OF.where(_run.outcome.in_(_READ))
+_SAW_VALUES = _LOOKED.where(_run.lately != _NOTHING_SEEN)
 _RUNNING_OF = select(tables.run).where(_run.source == bindparam("source"), _run.outcome == Outcome.RUNNING.value)
 _RUN = select(tables.run).where(_run.id == bindparam("id"))
 _JUDGED_BY = select(tables.judgement.c.fingerprint).where(tables.judgement.c.source == bindparam("source"))
@@ -100,6 +105,16 @@ class RunShelf(Shelf):
         with self.database.read() as connection:
             found = connection.execute(_LAST_SUCCESS, {"source": source, "limit": 1}).one_or_none()
         return None if found is None else _record(found)
+
+    def freshness(self, source: str) -> Freshness | None:
+        """Of the values behind a source's tables; None when no run has seen any. A run that saw none (nothing had changed since, said the
+        source) tells that none came: what was seen last stays the last, and gets older."""
+        with self.database.read() as connection:
+            saw = connection.execute(_SAW_VALUES, {"source": source, "limit": 1}).one_or_none()
+            if saw is None:
+                return None
+            looked = connection.execute(_LOOKED, {"source": source, "limit": 1}).one()
+        return Freshness(run=looked.id, looked=looked.started_at, tables=loads(tuple[Lately, ...], saw.lately))
 
     def published_runs(self, source: str) -> tuple[int, ...]:
         """Numbers of the runs whose content stood published, newest first: at once, or because a person approved their plan."""
@@ -196,7 +211,7 @@ def _new_run(source: str, title: str, now: datetime) -> dict[str, Any]:
         "message": "",
         "counts": "{}",
         "findings": "[]",
-        "lately": "[]",
+        "lately": _NOTHING_SEEN,
         "host": socket.gethostname(),
         "pid": os.getpid(),
         "process": process_started(os.getpid()),

@@ -65,6 +65,9 @@ _FRAGMENTS = (
     .where(_is_active, _d.number >= bindparam("first"), _d.number <= bindparam("last"))
     .order_by(_d.number)
 )
+_PAGE_DIGESTS = select(_d.digest).where(_is_active, _d.number >= bindparam("first"), _d.number <= bindparam("last")).order_by(_d.number)
+_PAGE_DIGESTS_SINCE = _PAGE_DIGESTS.where(_d.modified >= bindparam("since"))
+_DIGESTS_OF_NAMES = select(_d.name, _d.digest).where(_is_active, _d.name.in_(bindparam("names", expanding=True)))
 _FRAGMENTS_SINCE = _FRAGMENTS.where(_d.modified >= bindparam("since"))
 _COUNT_SINCE = select(func.count()).select_from(tables.dataset).where(_is_active, _d.modified >= bindparam("since"))
 _RENDERED = (
@@ -101,8 +104,12 @@ class Fragments(tuple[bytes, ...]):
 
     def __new__(cls, contents: Iterable[bytes], *, digests: Iterable[str] = ()) -> "Fragments":
         made = super().__new__(cls, contents)
-        made.digest = hashlib.sha256("\n".join(digests).encode()).hexdigest()
+        made.digest = _digest_of(digests)
         return made
+
+
+def _digest_of(digests: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
 class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf, ConsentShelf, TokenShelf, NoticeShelf, ReleaseShelf, ChartShelf):
@@ -171,6 +178,11 @@ class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf, Conse
         with self.database.read() as connection:
             return {each.name: each.digest for each in connection.execute(_DIGESTS)}
 
+    def digests_named(self, names: Sequence[str]) -> dict[str, str]:
+        """As `digests`, of those of them that are active."""
+        with self.database.read() as connection:
+            return {each.name: each.digest for each in connection.execute(_DIGESTS_OF_NAMES, {"names": list(names)})} if names else {}
+
     def datasets_named(self, names: Sequence[str]) -> tuple[DatasetEntry, ...]:
         """Those of them that are active, by publication number."""
         with self.database.read() as connection:
@@ -225,9 +237,16 @@ class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf, Conse
         question, more = (_FRAGMENTS, {}) if since is None else (_FRAGMENTS_SINCE, {"since": since})
         with self.database.read() as connection:
             found = connection.execute(question, {**parameters, **more}).all()
-        if any(content is None for content, _ in found):
+        contents = [content for content, _ in found]
+        if None in contents:
             raise NotRendered(f"Nummern {first} bis {last}")
-        return Fragments((bytes(content) for content, _ in found), digests=(digest for _, digest in found))
+        return Fragments(contents, digests=[digest for _, digest in found])
+
+    def fragments_digest(self, first: int, last: int, since: datetime | None = None) -> str:
+        """`digest` of what `fragments` would give, without reading it; the same in all syntaxes."""
+        question, more = (_PAGE_DIGESTS, {}) if since is None else (_PAGE_DIGESTS_SINCE, {"since": since})
+        with self.database.read() as connection:
+            return _digest_of(connection.execute(question, {"first": first, "last": last, **more}).scalars())
 
     def count_changed(self, since: datetime) -> int:
         """Active data sets that were changed then or later."""

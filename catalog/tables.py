@@ -94,6 +94,7 @@ dataset = Table(
     _text("upstream", server_default=""),  # its IRI in the neighbour's catalogue it comes from; "": our own
     Index("ix_dataset_upstream", "upstream"),
     Index("ix_dataset_modified_status", "modified", "status"),  # counts what changed since without reading the data sets
+    Index("ix_dataset_feed", "number", "status", "name", "digest", "modified"),  # all that a feed page asks: else half its time
 )
 
 row = Table(

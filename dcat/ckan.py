@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -88,7 +89,7 @@ def organization_of(agent: Agent, site: Site) -> Json:
     """The publisher. Its id hangs on our URI of the body where it is listed, else on its name."""
     name = _name(agent.id or agent.name)
     return {
-        "id": str(uuid5(_NAMESPACE, f"{site.uri_base}/organization/{name}")),
+        "id": _id(f"{site.uri_base}/organization/{name}"),
         "name": name,
         "title": agent.name,
         "display_name": agent.name,
@@ -106,7 +107,7 @@ def organization_of(agent: Agent, site: Site) -> Json:
 def group_of(theme: Theme) -> Json:
     """Themes are the groups, by the names GovData uses: the code in small letters."""
     return {
-        "id": str(uuid5(_NAMESPACE, theme.iri)),
+        "id": _id(theme.iri),
         "name": theme.code.lower(),
         "title": theme.title.de,
         "display_name": theme.title.de,
@@ -150,6 +151,7 @@ def tag_names(dataset: Dataset) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in cleaned if each))
 
 
+@lru_cache(maxsize=4096)
 def tag_name(keyword: str) -> str:
     """ "" for what leaves nothing that CKAN would take."""
     kept = "".join(each if each.isalnum() or each in " -_." else "-" for each in unicodedata.normalize("NFC", keyword))
@@ -164,7 +166,13 @@ def ckan_moment(moment: datetime) -> str:
 
 
 def _tag(name: str) -> Json:
-    return {"id": str(uuid5(_NAMESPACE, f"tag/{name}")), "name": name, "display_name": name, "state": "active", "vocabulary_id": None}
+    return {"id": _id(f"tag/{name}"), "name": name, "display_name": name, "state": "active", "vocabulary_id": None}
+
+
+@lru_cache(maxsize=4096)
+def _id(name: str) -> str:
+    """Of what many data sets have: a tag, a theme, a publisher."""
+    return str(uuid5(_NAMESPACE, name))
 
 
 def _resources(dataset: Dataset, site: Site) -> Iterator[Json]:

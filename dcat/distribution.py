@@ -5,11 +5,21 @@ from itertools import chain
 
 from pyoxigraph import NamedNode, Triple
 
-from dcat.parts import availability, contact_triples, hvd_categories, legislation, statement_triples
+from dcat.parts import agent_triples, availability, contact_triples, hvd_categories, legislation, statement_triples
 from dcat.profiles import Profile
 from dcat.service import service_triples
-from dcat.terms import Line, addresses, describe, german, moment, nodes, tagged, typed
-from dcat.uris import absolute, access_uri, contact_uri, distribution_uri, link_uris, publisher_uri, service_uri, table_schema_url
+from dcat.terms import Line, addresses, describe, endpoints, german, moment, nodes, tagged, typed
+from dcat.uris import (
+    absolute,
+    access_uri,
+    contact_uri,
+    distribution_uri,
+    link_uris,
+    publisher_uri,
+    service_uri,
+    site_publisher_uri,
+    table_schema_url,
+)
 from dcat.wording import attribution, file_title, link_rights, link_title
 from schemas.file_types import file_type
 from schemas.links import Link
@@ -125,7 +135,7 @@ def _delivered(service: DataService, dataset: Dataset, site: Site, uri: str, sha
             NamedNode(access_uri(uri, service)),
             "dcat:Distribution",
             ("dcterms:title", tagged(service.title)),
-            ("dcat:accessURL", addresses("services", absolute(service.access_url or service.endpoint_url, site))),
+            ("dcat:accessURL", endpoints("services", absolute(service.access_url or service.endpoint_url, site))),
             ("dcat:accessService", nodes(node)),
             ("dcterms:format", nodes(service.formats[0].iri)),
             *shared,
@@ -136,9 +146,14 @@ def _delivered(service: DataService, dataset: Dataset, site: Site, uri: str, sha
             node,
             licence=dataset.licence,
             official=dataset.official,
-            publisher=publisher_uri(dataset, site),
+            # One that serves several data sets says the same below each, whoever publishes them.
+            publisher=site_publisher_uri(site) if service.shared else publisher_uri(dataset, site),
             contact=contact_uri(site) if service.shared else uri + "#contact",
             more=(legislation(dataset), hvd_categories(dataset)),
         ),
-        contact_triples(site.contact, contact_uri(site)) if service.shared else (),
+        _responsible(site) if service.shared else (),
     )
+
+
+def _responsible(site: Site) -> Iterable[Triple]:
+    return chain(agent_triples(site.publisher, site_publisher_uri(site), site), contact_triples(site.contact, contact_uri(site)))

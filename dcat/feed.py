@@ -39,8 +39,8 @@ def numbers_on(page: int) -> tuple[int, int]:
 
 def page_url(site: Site, syntax: str, number: int, modified_since: datetime | None = None) -> str:
     """From the configured address: behind a proxy the request names another host. The suffix keeps the syntax of page 1."""
-    since = {} if modified_since is None else {"modified_since": iso_moment(modified_since)}
-    return f"{site.base_url}/catalog.{syntax}?{urlencode({'page': number} | since)}"
+    since = "" if modified_since is None else "&" + urlencode({"modified_since": iso_moment(modified_since)})
+    return f"{site.base_url}/catalog.{syntax}?page={number}{since}"
 
 
 def page(

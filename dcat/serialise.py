@@ -97,9 +97,21 @@ def _prefixes(format: RdfFormat) -> dict[str, str] | None:
     return None if format is RdfFormat.JSON_LD else _ALL_PREFIXES
 
 
-def document(syntax: str, *parts: bytes) -> bytes:
+def document(syntax: str, *parts: bytes | memoryview) -> bytes:
     """Fragments in their envelope: a whole document. Empty fragments are left out."""
     envelope = ENVELOPES[syntax]
-    first, *others = [part for part in parts if part] or [b""]
+    kept: list[bytes | memoryview] = [part for part in parts if part]
     # In one go: a page has a megabyte and a half.
+    if not envelope.between:
+        return b"".join((envelope.head, *kept, envelope.foot))
+    first, *others = kept or [b""]
     return b"".join([envelope.head, first, *(each for part in others for each in (envelope.between, part)), envelope.foot])
+
+
+def between(syntax: str, content: bytes, head: bytes, foot: bytes) -> memoryview:
+    """What stands between the first and the last fragment of `content`, which `document` made with neither of them empty. A view: nothing
+    is copied, and as a part of another `document` it gives the same bytes as the fragments it was made of."""
+    envelope = ENVELOPES[syntax]
+    start = len(envelope.head) + len(head) + len(envelope.between)
+    end = len(content) - len(envelope.foot) - len(foot) - len(envelope.between)
+    return memoryview(content)[start:end]

@@ -6,7 +6,7 @@ from itertools import chain
 from pyoxigraph import NamedNode, Triple
 
 from dcat.parts import typed_only
-from dcat.terms import Line, addresses, describe, nodes, tagged
+from dcat.terms import Line, addresses, describe, endpoints, nodes, tagged
 from dcat.uris import absolute
 from dcat.wording import marked
 from schemas.links import StatedLicence
@@ -52,7 +52,7 @@ def service_triples(
             ("dcterms:description", tagged(marked(service.description, official=official))),
             ("dcterms:publisher", nodes(publisher)),
             ("dcat:contactPoint", nodes(contact)),
-            ("dcat:endpointURL", addresses("services", absolute(service.endpoint_url, site))),
+            ("dcat:endpointURL", endpoints("services", absolute(service.endpoint_url, site))),
             ("dcat:endpointDescription", addresses("services", absolute(service.endpoint_description, site))),
             ("foaf:page", pages),
             ("dcterms:conformsTo", addresses("services", *service.conforms_to)),

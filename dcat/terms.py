@@ -27,6 +27,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:.]+\]", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@([^@\s]+)")
+_WEB = ("http", "https")
 _PATH = "/:@!$&'()*+,;=~-._%"
 
 
@@ -107,6 +108,11 @@ def addresses(field: str, *texts: str) -> list[NamedNode]:
     return [named(web_iri(field, each)) for each in texts if each.strip()]
 
 
+def endpoints(field: str, *texts: str) -> list[NamedNode]:
+    """Where services answer: web addresses, and brokers of MQTT. Empty ones are left out. Raises InvalidIri."""
+    return [named(web_iri(field, each, schemes=(*_WEB, "mqtt", "mqtts"))) for each in texts if each.strip()]
+
+
 def mailbox(field: str, email: str) -> list[NamedNode]:
     """`mailto:` for an address; nothing for an empty one. Raises InvalidIri."""
     email = email.strip()
@@ -119,8 +125,8 @@ def mailbox(field: str, email: str) -> list[NamedNode]:
 
 
 @lru_cache(maxsize=4096)  # the same few licences, places and home pages stand below thousands of data sets
-def web_iri(field: str, text: str) -> str:
-    """`text` as an absolute http(s) IRI in ASCII: blanks, quotes and umlauts percent-encoded, the host in IDNA.
+def web_iri(field: str, text: str, *, schemes: tuple[str, ...] = _WEB) -> str:
+    """`text` as an absolute IRI (http, https) in ASCII: blanks, quotes and umlauts percent-encoded, the host in IDNA.
 
     Encoding twice changes nothing. Raises InvalidIri for anything without a host, with credentials or with another scheme.
     """
@@ -129,7 +135,7 @@ def web_iri(field: str, text: str) -> str:
         port = "" if parts.port is None else f":{parts.port}"
     except ValueError as error:
         raise InvalidIri(field, text, "ist keine Web-Adresse") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in schemes or not parts.hostname:
         raise InvalidIri(field, text, "ist keine Web-Adresse mit http:// oder https://")
     if parts.username is not None or parts.password is not None:
         raise InvalidIri(field, text, "enthält Zugangsdaten")

@@ -128,3 +128,8 @@ class Harvester(Protocol):
 def token_scheme(harvester: Harvester) -> str:
     """The word before a source's secret in `Authorization`. A kind that wants another one than Bearer says so in its `token_scheme`."""
     return str(getattr(harvester, "token_scheme", "Bearer"))
+
+
+def token_header(harvester: Harvester) -> str:
+    """The header that holds a source's secret. A kind that wants another one than `Authorization` says so in its `token_header`."""
+    return str(getattr(harvester, "token_header", "Authorization"))

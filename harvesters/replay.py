@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from catalog.archived import asked_as
 from catalog.entries import ArchiveEntry
@@ -101,6 +102,7 @@ class WebReplay(ReplayFetch):
         archive: bool = True,
         accept: str = "*/*",
         expected: Collection[str] = (),
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Payload:
         address = self._address(url)
         self._visited.add(address)
@@ -152,10 +154,10 @@ class WebReplay(ReplayFetch):
         return any(each.fetched_at < self._started for each in self._entries.get(address, ()))
 
     def follow(self, url: str, *, base: str) -> str:
-        """Raises SourceError: not read then, or read already in this run."""
+        """Raises NotRead: not read then, or read already in this run."""
         there = str(WebAddress.parse(base).join(url))
         if there in self._visited or there not in self._entries:
-            raise SourceError(f"»{there}« hat diese Ernte nicht gelesen, oder schon einmal.")
+            raise NotRead(f"»{there}« hat diese Ernte nicht gelesen, oder schon einmal.")
         return there
 
     def _address(self, url: str) -> str:

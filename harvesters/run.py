@@ -14,7 +14,7 @@ from catalog.vault import Refused, Vault
 from harvesters.attempt import Attempt, Desk, Provenance, quiet
 from harvesters.deposit import RETENTION, deposit_of
 from harvesters.fetch import FolderFetch
-from harvesters.harvester import SourceConfig, token_scheme
+from harvesters.harvester import SourceConfig, token_header, token_scheme
 from harvesters.keeping import Keeper
 from harvesters.registry import harvester_of
 from harvesters.walking import Progress
@@ -124,6 +124,7 @@ def _opened(
         clock=lambda: attempt.now,
         recall=keeper.recall,
         token_file=source.token_file,
+        header=token_header(attempt.walk.harvester),
         scheme=token_scheme(attempt.walk.harvester),
         alive=lambda: attempt.desk.store.heartbeat(attempt.run),
     ) as fetch:

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from schemas.districts import Assigned
+from schemas.districts import Assigned, Outline
 from schemas.errors import ConfigurationError
 from schemas.names import slug
 from schemas.place import PLAUSIBLE_BOX
@@ -79,6 +79,18 @@ class Boundaries:
             return Assigned(district_id=self.ids[int(holding.min())], basis="calculated")
         near = self._tree.query(point, predicate="dwithin", distance=self._tolerance)
         return Assigned(district_id=self.ids[int(near[0])], basis="calculated") if near.size == 1 else None
+
+    def outlines(self, *, metres: float = 40.0) -> tuple[Outline, ...]:
+        """The borders with as few corners as do for a map: none of them is off by more than `metres`."""
+        return tuple(
+            Outline(district_id=key, rings=tuple(self._rings(shapely.simplify(area, metres))))
+            for key, area in zip(self.ids, self._areas, strict=True)
+        )
+
+    def _rings(self, area: BaseGeometry) -> Iterator[tuple[tuple[float, float], ...]]:
+        for ring in shapely.get_rings(shapely.get_parts(area)):
+            degrees = shapely.get_coordinates(ring) / self._plane.scale + (self._plane.longitude, self._plane.latitude)
+            yield tuple((round(float(x), 5), round(float(y), 5)) for x, y in degrees)
 
     def overlaps(self) -> Iterator[tuple[str, str]]:
         """Pairs of ids whose districts share more than a border of the tolerance's width."""

@@ -4,7 +4,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from schemas.cube_plan import CategoriesOf, FromDate, FromDuration, FromField, How, Months, with_unknown
+from schemas.cube_plan import (
+    CategoriesOf,
+    Chosen,
+    FromDate,
+    FromDuration,
+    FromField,
+    FromPresence,
+    How,
+    Months,
+    OpenCategories,
+    with_unknown,
+)
 from schemas.periods import Bin, bin_of
 from schemas.row import Value as Cell
 from schemas.statistics import TOTAL, UNKNOWN, Category, Dimension, Role
@@ -17,13 +28,17 @@ _ROLES = {"time": Role.TIME, "geo": Role.GEO}
 _BINS = {each.word: each for each in Bin}
 
 
+#: Categories that the declaration has, how a row gets its code, where further categories come from.
+Found = tuple[tuple[Category, ...], How, OpenCategories | None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Read:
     """`categories`: where those come from that the declaration leaves open."""
 
     dimension: Dimension
     how: How
-    categories: CategoriesOf | Months | None = None
+    categories: OpenCategories | None = None
 
     @property
     def is_weighted(self) -> bool:
@@ -39,12 +54,12 @@ class DimensionReader:
 
     def dimension(self, block: Block) -> Read:
         """Raises ConfigurationError with file and line."""
-        for kind, read in (("time", self._time), ("duration", self._duration), ("field", self._field)):
+        for kind, read in (("time", self._time), ("duration", self._duration), ("present", self._presence), ("field", self._field)):
             if (given := block.get(kind)) is not None:
                 categories, how, open_ = read(given, block)
                 break
         else:
-            raise block.place.error("hier fehlt, woher die Kategorie kommt: field, time oder duration")
+            raise block.place.error("hier fehlt, woher die Kategorie kommt: field, time, duration oder present")
         unknown = self._flag(block, "unknown", default=True)
         dimension = Dimension(
             name=self._name(block["name"]),
@@ -72,19 +87,19 @@ class DimensionReader:
         given = block.get("role")
         return Role.CLASS if given is None else _ROLES[one_of(given, list(_ROLES))]
 
-    def _check(self, block: Block, dimension: Dimension, how: How, open_: CategoriesOf | Months | None) -> None:
+    def _check(self, block: Block, dimension: Dimension, how: How, open_: OpenCategories | None) -> None:
         quasi = any(each.disclosure is Disclosure.QUASI_IDENTIFIER for each in self._read_by(how))
-        if quasi and isinstance(how, FromField) and block.get("person_attribute") is None:
+        if quasi and isinstance(how, FromField | FromPresence) and block.get("person_attribute") is None:
             raise block.place.error("ob das etwas über die Person sagt, muss hier stehen (person_attribute)")
-        required = all(each.required and each.codes for each in self._read_by(how))
-        if UNKNOWN not in dimension.codes and not (required and isinstance(how, FromField) and open_ is None):
+        required = isinstance(how, FromField) and all(each.required and each.codes for each in self._read_by(how))
+        if UNKNOWN not in dimension.codes and not (isinstance(how, FromPresence) or (required and open_ is None)):
             raise block["unknown"].error("ohne »ohne Angabe« geht es nur, wo ein Pflichtfeld mit Werteliste die Kategorie gibt")
 
     def _read_by(self, how: How) -> list[Field]:
-        names = how.fields if isinstance(how, FromField | FromDate) else how.start
+        names = how.start if isinstance(how, FromDuration) else how.fields
         return [each.field(names[each.name]) for each in self._tables]
 
-    def _time(self, given: Value, block: Block) -> tuple[tuple[Category, ...], How, CategoriesOf | Months | None]:
+    def _time(self, given: Value, block: Block) -> Found:
         inner = given.block()
         bin_ = _BINS[one_of(inner["bin"], list(_BINS))]
         start = inner["start"].text()
@@ -96,7 +111,7 @@ class DimensionReader:
         inner.close()
         return (), how, months
 
-    def _duration(self, given: Value, block: Block) -> tuple[tuple[Category, ...], How, CategoriesOf | Months | None]:
+    def _duration(self, given: Value, block: Block) -> Found:
         inner = given.block()
         start, end = (self._fields(inner[key], kind="partial-date") for key in ("from", "to"))
         steps, categories = list[tuple[int, str]](), list[Category]()
@@ -108,27 +123,49 @@ class DimensionReader:
             categories.append(self._category(step))
             steps.append((days, categories[-1].code))
             step.close()
-        for key in ("longer", "open"):
-            step = inner[key].block()
-            categories.append(self._category(step))
-            step.close()
+        categories += [self._inner_category(inner[key]) for key in ("longer", "open")]
         inner.close()
         self._require_different(given, categories)
         how = FromDuration(start=start, end=end, steps=tuple(steps), longer=categories[-2].code, open=categories[-1].code)
         return tuple(categories), how, None
 
-    def _field(self, given: Value, block: Block) -> tuple[tuple[Category, ...], How, CategoriesOf | Months | None]:
+    def _presence(self, given: Value, block: Block) -> Found:
+        inner = given.block()
+        fields = self._fields(inner["field"])
+        there, missing = (self._inner_category(inner[key]) for key in ("there", "missing"))
+        inner.close()
+        self._require_different(given, (there, missing))
+        return (there, missing), FromPresence(fields=fields, there=there.code, missing=missing.code), None
+
+    def _inner_category(self, value: Value) -> Category:
+        block = value.block()
+        category = self._category(block)
+        block.close()
+        return category
+
+    def _field(self, given: Value, block: Block) -> Found:
         fields = self._fields(given)
         via = self._via(block.get("via"))
-        listed, rows = block.get("categories"), block.get("categories_of")
+        listed, rows, chosen = block.get("categories"), block.get("categories_of"), block.get("chosen")
+        if sum(each is not None for each in (listed, rows, chosen)) > 1:
+            raise given.error("categories, categories_of und chosen schließen einander aus")
+        if chosen is not None:
+            return self._chosen(chosen, fields, via)
         if rows is not None:
-            if listed is not None:
-                raise rows.error("categories und categories_of schließen einander aus")
             return (), FromField(fields=fields, via=via), self._categories_of(rows)
         if listed is None:
             return self._of_schema(given, fields, via), FromField(fields=fields, via=via), None
         categories, codes = self._listed(listed)
         return categories, FromField(fields=fields, codes=codes, via=via), None
+
+    def _chosen(self, value: Value, fields: Mapping[str, str], via: tuple[str, str] | None) -> Found:
+        """What persons chose: only of persons, for only their number says which choices are shown."""
+        if via is not None or not self._persons:
+            raise value.error("chosen gibt es nur, wo Personen gezählt werden, und nicht zusammen mit via")
+        block = value.block()
+        rest = self._inner_category(block["rest"])
+        block.close()
+        return (rest,), FromField(fields=fields, rest=rest.code), Chosen()
 
     def _listed(self, value: Value) -> tuple[tuple[Category, ...], dict[Cell, str]]:
         categories, codes = [], dict[Cell, str]()

@@ -11,12 +11,12 @@ from importlib import resources
 from pathlib import Path
 
 from schemas.cube_dimensions import DimensionReader, Read, condition
-from schemas.cube_plan import Coarsening, CubePlan, Distinct, Gate, Merging, Rows
+from schemas.cube_plan import Chosen, Coarsening, CubePlan, Distinct, Gate, Merging, Rows
 from schemas.dates import PartialDate
 from schemas.declaration import DATASET_NAME, RESERVED_NAMES, city_wide
 from schemas.errors import ConfigurationError
 from schemas.statistics import TOTAL, Break, Cube, Dimension, Profile, ReportedTotal, Role, Unit
-from schemas.table import Table, common_tables, microdata_tables
+from schemas.table import Disclosure, Table, common_tables, microdata_tables
 from schemas.values import Licence, Text
 from schemas.yaml_lines import Block, Value, one_of, read_yaml
 
@@ -24,7 +24,7 @@ from schemas.yaml_lines import Block, Value, one_of, read_yaml
 MOST_ATTRIBUTES = 2
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _QUALIFIERS = ("exact", "min", "max", "approx")
-_OPEN_UNITS = (Unit.EVENTS, Unit.DAYS)
+_OPEN_UNITS = (Unit.EVENTS, Unit.PROCESSES, Unit.DAYS)
 
 
 @cache
@@ -104,6 +104,7 @@ class _Reader:
             reported=self._reported(dimensions),
             minors=minors is not None and minors.truth(),
             open_categories={each.dimension.name: each.categories for each in read if each.categories is not None},
+            for_each=self._for_each(),
         )
         block.close()
         self._check_profile(plan)
@@ -182,6 +183,17 @@ class _Reader:
         given = self._block.get("reported")
         return tuple(_reported(each.block(), dimensions) for each in given.items()) if given else ()
 
+    def _for_each(self) -> tuple[str, ...]:
+        given = self._block.get("for_each")
+        names = given.texts() if given else ()
+        for table in self._tables:
+            known = [each.name for each in table.fields if each.required and each.disclosure is Disclosure.PUBLIC]
+            if given and not set(names) <= set(known):
+                raise given.error(f"eine Statistik je Wert gibt es nur für öffentliche Pflichtfelder: {', '.join(known)}")
+        if given and self._private != {True}:
+            raise given.error("for_each gibt es nur für Einzeldaten")
+        return names
+
     def _check_profile(self, plan: CubePlan) -> None:
         """What persons are or make is never counted exactly, and never without a gate."""
         harmless = plan.cube.unit in _OPEN_UNITS and self._private == {False}
@@ -191,16 +203,19 @@ class _Reader:
             )
         if plan.gate is Gate.NONE and not harmless:
             raise self._block["gate"].error("none gibt es nur, wo das Profil open sein darf")
+        # Which choices are listed tells which of them at least ten persons made: no more than the numbers themselves then do.
+        chosen = [name for name, each in plan.open_categories.items() if isinstance(each, Chosen)]
+        if chosen and (plan.cube.profile is not Profile.ROUND10 or not {(name,) for name in chosen} <= set(plan.cube.tables)):
+            raise self._block["profile"].error("chosen verlangt das Profil round10 und die Tabelle der Dimension allein")
 
 
 def _rows(value: Value) -> Rows:
     block = value.block()
     table = block["table"]
     one_of(table, sorted([*microdata_tables(), *common_tables()]))
-    given = block.get("where")
-    where = condition(given, _table(table.text())) if given else {}
+    where, unless = (condition(each, _table(table.text())) if each else {} for each in (block.get("where"), block.get("unless")))
     block.close()
-    return Rows(table=table.text(), where=where)
+    return Rows(table=table.text(), where=where, unless=unless)
 
 
 def _table(name: str) -> Table:

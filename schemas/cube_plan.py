@@ -35,10 +35,15 @@ class Gate(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """Rows of one table that are counted: those that have one of these values in each of these fields."""
+    """Rows of one table that are counted: those that have one of these values in each field of `where`, and none of these in any field of
+    `unless`."""
 
     table: str
     where: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    unless: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+
+    def counts(self, values: Mapping[str, Value]) -> bool:
+        return fits(values, self.where) and not any(values.get(name) in left_out for name, left_out in self.unless.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +54,7 @@ class FromField:
     fields: Mapping[str, str]
     codes: Mapping[Value, str] = field(default_factory=dict)  #: value -> code; a value that is missing is its own code
     via: tuple[str, str] | None = None  #: (table, field)
+    rest: str = ""  #: code of every other value; "": others are not stated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,17 +66,28 @@ class FromDate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FromPresence:
+    """The code is whether there is anything in a field (table -> field)."""
+
+    fields: Mapping[str, str]
+    there: str
+    missing: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FromDuration:
-    """The code is how many days lie between two dates; `open` when there is no second one."""
+    """The code is how many days lie between two dates; `open` when there is no second one. What begins after `until` does not wait yet
+    and is not counted."""
 
     start: Mapping[str, str]
     end: Mapping[str, str]
     steps: tuple[tuple[int, str], ...]  #: (at most so many days, code), ascending
     longer: str  #: code beyond the last step
     open: str  #: code while there is no second date
+    until: date | None = None  #: of a resolved plan: the day of the release
 
 
-How = FromField | FromDate | FromDuration
+How = FromField | FromDate | FromPresence | FromDuration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +107,14 @@ class Months:
     start: str  #: code of the first period
     bin: Bin
     last: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Categories that are what persons chose, as far as enough of them did (`catalog.cubes.choices`); the rest is one category."""
+
+
+OpenCategories = CategoriesOf | Months | Chosen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +149,9 @@ class CubePlan:
     merging: Merging | None = None
     reported: tuple[ReportedTotal, ...] = ()  #: totals that others have published: shown beside, and known to every attacker
     minors: bool = False  #: counts children or youths: protected at 10
-    open_categories: Mapping[str, CategoriesOf | Months] = field(default_factory=dict)  #: by dimension; {} once resolved
+    open_categories: Mapping[str, OpenCategories] = field(default_factory=dict)  #: by dimension; {} once resolved
     sizes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  #: dimension -> code -> size, where the table tells
+    for_each: tuple[str, ...] = ()  #: a pattern: of each combination of values of these fields, a statistic is made of its own
 
     @property
     def name(self) -> str:
@@ -137,11 +163,21 @@ class CubePlan:
         tables = {each.via[0] for each in self.how.values() if isinstance(each, FromField) and each.via}
         return frozenset(tables | {each.table for each in self.open_categories.values() if isinstance(each, CategoriesOf)})
 
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Dimensions whose categories are what persons chose."""
+        return tuple(name for name, how in self.how.items() if isinstance(how, FromField) and how.rest)
+
     def resolved(self, public: PublicRows, *, at: datetime) -> "CubePlan":
-        """With all categories. `at`: time of the release; periods that are not over then are left out."""
+        """With all categories. `at`: time of the release; periods that are not over then are left out.
+
+        Raises ValueError for a pattern, and while it is open what persons chose."""
+        if self.for_each or any(isinstance(each, Chosen) for each in self.open_categories.values()):
+            raise ValueError(f"{self.name} is a pattern, or nobody has looked yet what was chosen")
+        how = {name: replace(each, until=at.date()) if isinstance(each, FromDuration) else each for name, each in self.how.items()}
         dimensions = tuple(self._filled(each, public, at.date()) for each in self.cube.dimensions)
         sizes = {name: _sizes(how, public) for name, how in self.open_categories.items() if isinstance(how, CategoriesOf) and how.weight}
-        return replace(self, cube=replace(self.cube, dimensions=dimensions), open_categories={}, sizes=sizes)
+        return replace(self, cube=replace(self.cube, dimensions=dimensions), how=how, open_categories={}, sizes=sizes)
 
     def _filled(self, dimension: Dimension, public: PublicRows, today: date) -> Dimension:
         match self.open_categories.get(dimension.name):

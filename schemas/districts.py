@@ -12,6 +12,14 @@ class Assigned:
     basis: str = "calculated"  #: code of `district_basis` in the common model
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outline:
+    """The border of a district, fit to be drawn and not to be measured."""
+
+    district_id: str
+    rings: tuple[tuple[tuple[float, float], ...], ...]  #: longitude, latitude in degrees, CRS84; outer and inner ones
+
+
 class Districts(Protocol):
     """Boundaries of the city's districts."""
 

@@ -48,8 +48,10 @@ class WebFetch(Fetch, Protocol):
         archive: bool = True,
         accept: str = "*/*",
         expected: Collection[str] = (),
+        headers: Mapping[str, str] = {},
     ) -> Payload:
-        """`expected`: names of forms of `harvesters.http.sniffing.Form`; without, whatever the address promises, and no web page."""
+        """`expected`: names of forms of `harvesters.http.sniffing.Form`; without, whatever the address promises, and no web page.
+        `headers`: what belongs to the question beside the address, of `harvesters.http.fetch.ASKED_HEADERS`; nothing secret."""
         ...
 
     def post(

@@ -25,6 +25,7 @@ class Unit(Enum):
     BALLOTS = "ballots"
     ITEMS = "items"
     EVENTS = "events"
+    PROCESSES = "processes"
     DAYS = "days"
 
 

@@ -124,6 +124,7 @@ class TableView:
     counts: str
     unchanged: int
     quarantined: int
+    hint: str  #: what to consider before it is published, in a sentence; ""
     link: str  #: to its changes
     current: bool  #: its changes are the ones below
 

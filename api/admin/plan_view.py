@@ -11,6 +11,7 @@ from api.web import wording
 from api.words import CHANGES, PLAN_STATES
 from catalog.plan import Change, RowChange, StoredPlan, TablePlan
 from catalog.plans import OPEN
+from harvesters.sensors.hints import high_value_hint
 from schemas.row import Row, Value
 from schemas.table import Table
 
@@ -116,6 +117,16 @@ def _table_view(table: TablePlan, query: Mapping[str, str], current: TablePlan |
         counts=counts_of((table,)),
         unchanged=table.unchanged,
         quarantined=len(table.quarantined),
+        hint=_hint(table),
         link="?" + urlencode({"table": declared.table.name}) + "#changes",
         current=table is current,
     )
+
+
+def _hint(table: TablePlan) -> str:
+    """Of a new layer of sensors, while there is something to decide."""
+    declared = table.declaration
+    if not table.new_dataset or declared.kind != "sensor":
+        return ""
+    values = (each.row.values.get("property") for each in table.changes if each.row is not None)
+    return high_value_hint(declared.name, (each for each in values if isinstance(each, str)))

@@ -20,6 +20,7 @@ COMMANDS = {
     "db": "database",
     "sources": "sources",
     "harvest": "harvest",
+    "sample": "sampling",
     "plans": "decide",
     "quarantine": "decide",
     "withdraw": "withdraw",

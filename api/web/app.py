@@ -16,6 +16,7 @@ from api.web.parameters import once
 from api.web.participation import routes as participation
 from api.web.routes import changes, dataset, downloads, editions, feed, information, native, operations, search
 from api.web.rows import routes as rows
+from api.web.sensors import routes as sensors
 from api.web.services import PublicServices
 from api.web.statistics import pages_routes as statistics_pages
 from api.web.statistics import routes as statistics
@@ -53,21 +54,24 @@ def create_app(services: PublicServices) -> FastAPI:
 
 def _include_routes(app: FastAPI, web: Web) -> None:
     """The order matters where a pattern of one route also fits the address of another: the more specific one first."""
+    # Routes are tried one after the other: what harvesters ask most stands first.
+    app.include_router(feed.routes(web))
+    app.include_router(ckan.routes(web))
     app.include_router(operations.routes(web))
     app.include_router(native.routes(web, app))
     app.include_router(rows.routes(web))
     app.include_router(statistics.routes(web))
-    app.include_router(ckan.routes(web))
-    app.include_router(feed.routes(web))
     app.include_router(editions.routes(web))
     app.include_router(downloads.routes(web))
     app.include_router(dataset.routes(web))
     app.include_router(participation.routes(web))
+    stations = sensors.stations_known(web)
     for language in web.templates.languages:
         below = "" if language == "de" else f"/{language}"
         app.include_router(information.routes(web, language, app), prefix=below)
         app.include_router(statistics_pages.routes(web, language), prefix=below)
         app.include_router(participation.pages(web, language), prefix=below)
+        app.include_router(sensors.pages(web, language, stations), prefix=below)
         app.include_router(changes.routes(web, language), prefix=below)
         app.include_router(search.routes(web, language), prefix=below)
         if language != "de":

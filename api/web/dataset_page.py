@@ -10,6 +10,8 @@ from api.web.pages import Column, DatasetPage, Download, EditionLine, Link, Prev
 from api.web.participation.calendar import has_days
 from api.web.published import common_rows, rows_of
 from api.web.record import file_path
+from api.web.sensors.freshness import Seen
+from api.web.sensors.layer import layer_of
 from api.web.structured import structured_data
 from api.web.texts import text, texts
 from api.web.web import Web
@@ -30,8 +32,8 @@ _EXAMPLE_LENGTH = 60
 _CELL_LENGTH = 120
 
 
-def dataset_page(web: Web, entry: DatasetEntry, language: str) -> DatasetPage:
-    """Reads the newest edition once. Raises Gone, NotReady."""
+def dataset_page(web: Web, entry: DatasetEntry, language: str, seen: Seen | None = None) -> DatasetPage:
+    """Reads the newest edition. `seen`: of a layer of sensors, how fresh its values are. Raises Gone, NotReady."""
     dataset = entry.dataset
     services = web.services
     edition = services.store.edition(dataset.name, dataset.edition)
@@ -63,6 +65,7 @@ def dataset_page(web: Web, entry: DatasetEntry, language: str) -> DatasetPage:
         uri=services.site.dataset_uri(dataset.name),
         reading=_reading(web, table, language),
         structured=structured_data(dataset, web.addresses, language),
+        layer=layer_of(web, dataset, seen, language),
     )
 
 

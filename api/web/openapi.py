@@ -126,6 +126,10 @@ OPERATIONS: Mapping[str, Text] = {
         de="Zahlen des neuesten Stands als csv, json, jsonstat, xlsx oder parquet; ohne Parameter die Standardtabelle.",
         en="Numbers of the newest release as csv, json, jsonstat, xlsx or parquet; without parameters the default table.",
     ),
+    "statistic_columns": Text(
+        de="Was die Spalten der CSV-Datei bedeuten, nach CSV on the Web; dieselben Parameter wie die Datei.",
+        en="What the columns of the CSV file mean, as CSV on the Web; the same parameters as the file.",
+    ),
     "list_releases": Text(
         de="Alle Stände einer Statistik mit Anlass, neueste zuerst.",
         en="All releases of a statistic with their reasons, newest first.",
@@ -133,6 +137,10 @@ OPERATIONS: Mapping[str, Text] = {
     "release_data": Text(
         de="Dieselben Fragen an einen bestimmten Stand; der Inhalt ändert sich nie.",
         en="The same questions to one release; its content never changes.",
+    ),
+    "release_columns": Text(
+        de="Was die Spalten der CSV-Datei eines Stands bedeuten, nach CSV on the Web.",
+        en="What the columns of the CSV file of a release mean, as CSV on the Web.",
     ),
     "release_difference": Text(
         de="Welche Zahlen sich zwischen zwei Ständen geändert haben: csv, json.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.web.reported import Group
+from api.web.sensors.shapes import Drawing
 from catalog.difference import Difference
 from catalog.entries import Edition
 from schemas.model import Dataset
@@ -115,6 +116,32 @@ class Snippet:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Service:
+    """A way to ask for the values."""
+
+    title: Text
+    description: Text
+    address: str
+    documentation: str  #: for people; "" when there is none elsewhere
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """What the page of a data set says of its stations beside its rows."""
+
+    freshness: str  #: sentence; "" when no run has seen a value
+    stale: bool
+    looked: str  #: sentence; "" as `freshness`
+    resolution: str  #: time between two values in words, "" when nobody says
+    units: tuple[str, ...]
+    map: Drawing | None
+    stations: Link
+    services: tuple[Service, ...]
+    examples: tuple[Snippet, ...]
+    source_examples: tuple[Snippet, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DatasetPage:
     dataset: Dataset
     lead: Text  #: first sentence of the description
@@ -137,6 +164,7 @@ class DatasetPage:
     uri: str
     reading: tuple[Link, ...]  #: the same rows as pages for people, and as a calendar
     structured: str  #: schema.org as JSON-LD, safe in a script element
+    layer: Layer | None  #: of a data set whose rows name stations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,6 +232,8 @@ class SourceState:
     state: str  #: fresh, late, never
     last: datetime | None
     expected: str  #: in words
+    values: str  #: how fresh the values of its sensors are, in words; "" when there are none
+    values_late: bool  #: of some layer no values come any more
 
 
 @dataclass(frozen=True, kw_only=True)

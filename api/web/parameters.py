@@ -160,6 +160,9 @@ TakingPartCode = Literal["now", "later", "over", "unknown"]
 ModeCode = Literal["analog", "digital", "hybrid", "unknown"]
 
 
+StationStatusCode = Literal["active", "planned", "unknown", "ended"]
+
+
 class ProjectListParameters(Parameters):
     status: ProjectStatusCode | None = _described(None, "Stand", "status")
     page: int = _described(1, "Seite, ab 1", "page, from 1", ge=1, le=100_000)
@@ -173,6 +176,14 @@ class ProcessListParameters(Parameters):
     page: int = _described(1, "Seite, ab 1", "page, from 1", ge=1, le=100_000)
 
 
+class StationListParameters(Parameters):
+    property: str = _described("", "Messgröße", "observed property", max_length=200)
+    district: str = _described("", "Kennung des Ortsbezirks", "identifier of the district", max_length=200)
+    status: StationStatusCode | None = _described(None, "Stand", "status")
+    network: str = _described("", "Name des Messnetzes", "name of the network", max_length=200)
+    page: int = _described(1, "Seite, ab 1", "page, from 1", ge=1, le=100_000)
+
+
 Nothing = Annotated[NoParameters, Query()]
 SearchQuery = Annotated[SearchParameters, Query()]
 ListQuery = Annotated[ListParameters, Query()]
@@ -182,6 +193,7 @@ ChangesQuery = Annotated[ChangesParameters, Query()]
 AtomQuery = Annotated[AtomParameters, Query()]
 ProjectsQuery = Annotated[ProjectListParameters, Query()]
 ProcessesQuery = Annotated[ProcessListParameters, Query()]
+StationsQuery = Annotated[StationListParameters, Query()]
 
 #: The enumerations above repeat the domain's codes because a type must be written out; a test holds them equal.
 CODES = {

@@ -11,6 +11,7 @@ from catalog.query import TableEngine
 from catalog.rendering import Renderer
 from catalog.search import Search
 from catalog.store import Store
+from schemas.districts import Outline
 from schemas.model import Site
 
 #: Pages of `[legal]`, in the order of the footer. The name is the address.
@@ -42,6 +43,7 @@ class PublicServices:
     renderer: Renderer
     legal: Mapping[str, Path]  #: page name of LEGAL_PAGES -> Markdown file
     sources: tuple[PublicSource, ...] = ()
+    outlines: tuple[Outline, ...] = ()  #: of the districts, for maps
     profile: str = "dcat-ap-de-3.0"
     version: str = "0.1.0"  #: of klar
     requests_per_minute: int = 600  #: per client and process

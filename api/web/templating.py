@@ -76,6 +76,7 @@ class Templates:
             "languages": self.languages,
             "stylesheet": self._addresses.file(f"/static/klar.css?v={_digest('klar.css')}"),
             "statistics_stylesheet": self._addresses.file(f"/static/statistics.css?v={_digest('statistics.css')}"),
+            "sensors_stylesheet": self._addresses.file(f"/static/sensors.css?v={_digest('sensors.css')}"),
             "icon": self._addresses.file("/static/icon.svg"),
         }
         self._environments = {each: _environment(each, self._addresses, common) for each in (*self.languages, "de")}

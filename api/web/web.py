@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.web.answers import Representation, represent, respond
 from api.web.cache import RevisionCache, RevisionLookup, RevisionValue
 from api.web.coding import GZIP, compressed, takes_gzip
+from api.web.pieces import Pieces
 from api.web.problems import UnknownPage
 from api.web.published import Former, Summary, former_keys, summary
 from api.web.services import LEGAL_PAGES, PublicServices
@@ -22,6 +23,8 @@ from catalog.entries import DatasetEntry, Edition
 from schemas.declaration import DATASET_NAME
 from schemas.errors import Gone, UnknownDataset, UnknownEdition
 
+_MOST_BODIES = 16 * 1024 * 1024  #: bytes: ten large feed pages
+_MOST_PACKAGES = 16 * 1024 * 1024  #: bytes: about 2,000 data sets
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 HTML = "text/html; charset=utf-8"
 
@@ -36,6 +39,8 @@ class Web:
     changed_since: Callable[[datetime], int]  #: how many data sets are, in the present revision
     #: Joining pages is work for one processor: more threads at it only wait for each other, and all become slower.
     joiners: CapacityLimiter
+    bodies: Pieces[tuple[str, str, str], memoryview]  #: of feed pages, without head and foot, by renderer, syntax and digest
+    packages: Pieces[str, bytes]  #: data sets as CKAN's JSON, by digest of their metadata
     former: Callable[[str], Mapping[str, Former]]  #: keys that a table of the common model had, before the present revision
     missing: Callable[[], tuple[str, ...]]  #: data sets that cannot be served as RDF in the present revision
 
@@ -121,6 +126,8 @@ def web_from(services: PublicServices) -> Web:
         summary=RevisionValue(services.store.state, lambda: summary(services.store)),
         changed_since=RevisionLookup(services.store.state, services.store.count_changed),
         joiners=CapacityLimiter(1),
+        bodies=Pieces(_MOST_BODIES),
+        packages=Pieces(_MOST_PACKAGES),
         former=RevisionLookup[str, Mapping[str, Former]](
             services.store.state, lambda table: former_keys(services.store, services.files, table)
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from catalog.disclosure.coding import leaves
-from schemas.cube_plan import CubePlan, FromDate, FromDuration, FromField, PublicRows
+from schemas.cube_plan import CubePlan, FromDate, FromDuration, FromField, FromPresence, PublicRows
 from schemas.dates import PartialDate, Precision
 from schemas.periods import code_of_partial
 from schemas.row import Value
@@ -57,6 +57,9 @@ def _coder(plan: CubePlan, dimension: str, codes: frozenset[str], public: Public
                 return known[value]
 
             return period
+        case FromPresence() as kept:
+            there, missing = Code(kept.there), Code(kept.missing)
+            return lambda row: missing if row.values.get(kept.fields[row.table]) in (None, "") else there
         case FromDuration() as lasting:
             return lambda row: _duration(lasting, row)
 
@@ -64,6 +67,7 @@ def _coder(plan: CubePlan, dimension: str, codes: frozenset[str], public: Public
 def _field_coder(how: FromField, codes: frozenset[str], public: PublicRows) -> Coder:
     there = public(how.via[0]) if how.via else {}
     known = {each: Code(each) for each in codes}
+    other = Code(how.rest) if how.rest else _FOREIGN
 
     def code(row: Observed) -> Code:
         value = row.values.get(how.fields[row.table])
@@ -75,7 +79,7 @@ def _field_coder(how: FromField, codes: frozenset[str], public: PublicRows) -> C
         if value is None or value == "":
             return _NONE
         text = how.codes.get(value, "") if how.codes else str(value)
-        return known.get(text, _FOREIGN) if text != UNKNOWN else _FOREIGN
+        return known.get(text, other) if text != UNKNOWN else other
 
     return code
 
@@ -93,14 +97,17 @@ def _duration(how: FromDuration, row: Observed) -> Code:
     start, end = row.values.get(how.start[row.table]), row.values.get(how.end[row.table])
     if start is None:
         return _NONE
+    first = _date(str(start))
+    if first is not None and how.until is not None and first > how.until:
+        return _OUTSIDE
     if end is None:
         return Code(how.open)
-    first, last = _date(str(start)), _date(str(end))
-    if first is None or last is None or last < first:
+    last = _date(str(end))
+    if first is None or last is None or PartialDate(str(end)).last_day() < first:
         return _FOREIGN
     if Precision.YEAR in (PartialDate(str(start)).precision, PartialDate(str(end)).precision):
         return _NONE
-    days = (last - first).days
+    days = max(0, (last - first).days)  # the month of the end begins before a day in it
     return Code(next((code for most, code in how.steps if days <= most), how.longer))
 
 

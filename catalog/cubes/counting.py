@@ -14,7 +14,7 @@ from catalog.cubes.coding import Code, Observed, coders_of
 from catalog.disclosure.coding import Coding, leaves
 from catalog.disclosure.counts import Base, base_of_people
 from catalog.disclosure.protecting import Contributors
-from schemas.cube_plan import CubePlan, Distinct, PublicRows, fits
+from schemas.cube_plan import CubePlan, Distinct, PublicRows, Rows
 from schemas.row import Finding
 from schemas.statistics import TOTAL, UNKNOWN, Cube, Key
 from schemas.table import microdata_tables
@@ -88,7 +88,7 @@ class _Taken:
 class _Taking:
     def __init__(self, plan: CubePlan, public: PublicRows) -> None:
         self._plan = plan
-        self._where = {each.table: each.where for each in plan.rows}
+        self._rows = {each.table: each for each in plan.rows}
         self._coders = coders_of(plan, public)
         self._dimensions = plan.cube.dimensions
         self._may_be_unknown = [UNKNOWN in each.codes for each in self._dimensions]
@@ -97,16 +97,12 @@ class _Taking:
         self._conflicts: Counter[str] = Counter()
 
     def taken(self, rows: Iterable[Observed]) -> Iterator[_Taken]:
-        private = microdata_tables()
         for row in rows:
-            where = self._where.get(row.table)
-            if where is None or not fits(row.values, where):
-                continue
-            if row.table in private and bool(row.values.get(_SYNTHETIC)) != self._plan.cube.demonstration:
+            if not is_counted(row, self._rows, demonstration=self._plan.cube.demonstration):
                 continue
             key = self._key([coder(row) for coder in self._coders])
             if key is not None:
-                yield _Taken(row=row, key=key, identity=_identity(row))
+                yield _Taken(row=row, key=key, identity=identity_of(row))
 
     def _key(self, codes: Sequence[Code]) -> Key | None:
         for place, each in enumerate(codes):
@@ -148,7 +144,15 @@ class _Taking:
                     yield Finding(code=code, message=message, table=self._plan.name, field=dimension)
 
 
-def _identity(row: Observed) -> Identity:
+def is_counted(row: Observed, rows: Mapping[str, Rows], *, demonstration: bool) -> bool:
+    """`rows`: by table. Invented rows count in demonstrations only, all others in the rest."""
+    wanted = rows.get(row.table)
+    if wanted is None or not wanted.counts(row.values):
+        return False
+    return row.table not in microdata_tables() or bool(row.values.get(_SYNTHETIC)) == demonstration
+
+
+def identity_of(row: Observed) -> Identity:
     person = row.values.get("person")
     return (row.process, f"person {person}") if person is not None else (row.table, row.key)
 

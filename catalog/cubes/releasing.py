@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from catalog import limited
+from catalog.cubes.choices import choices_of, released_choices, with_choices
 from catalog.cubes.counting import Counted
 from catalog.cubes.deciding import decide, decide_confined
 from catalog.cubes.keeping import CountsMissing, earlier_of, mark_of_release, stored_counts
 from catalog.cubes.outlook import Fate, Newcomers, Outlook, changes_between, says_the_same
-from catalog.cubes.reading import counted_from, public_rows
+from catalog.cubes.reading import counted_from, observed, public_rows
 from catalog.disclosure import Earlier, Held, Occasion, Safe, circumstances_of
 from catalog.statistics.errors import DamagedRelease
 from catalog.store import Store
@@ -22,6 +23,12 @@ from schemas.statistics import Profile, Release
 from schemas.values import Text
 
 _EMPTY = "Es gibt noch nichts, was gezählt werden könnte."
+_NOT_OVER = (
+    "Welche Antworten einzeln gezeigt werden, steht mit dem ersten Stand für immer fest. "
+    "Der erste Stand kommt deshalb erst, wenn das Verfahren zu Ende ist."
+)
+_TOO_CLOSE = "Seltene Antworten ließen sich aus dem Rest, in dem sie stehen, zu genau erschließen."
+_NOT_SHOWN = "Welche Antworten es gibt, verriete mehr als die Zahlen, die davon gezeigt werden dürften."
 _SAME = "Seit dem letzten Stand hat sich nichts geändert."
 _SAME_FOR_READERS = "Der letzte Stand sagt dasselbe."
 _DAMAGED = "Ein früherer Stand ist nicht lesbar; ohne ihn lässt sich nicht prüfen, was er zusammen mit einem neuen verriete."
@@ -76,6 +83,11 @@ def draft(
     except CountsMissing as error:
         return _held(plan, at, f"Die Zählung hinter dem Stand {error.release} fehlt im Tresor; ohne sie lässt sich kein neuer prüfen.")
     since = releases[-1].at if releases else None
+    if plan.chosen:
+        settled = _settled(plan, releases, store, vault)
+        if settled is None:
+            return _held(plan, at, _TOO_CLOSE)
+        plan = settled
     counted = counted_from(plan, store=store, vault=vault, at=at, since=since)
     public = public_rows(store)
     started = _Started(plan.resolved(public, at=at), counted, tuple(releases), earlier, vault, at)
@@ -100,11 +112,15 @@ class _Started:
         counts = stored_counts(self.plan, self.counted)
         if not self.counted.persons:
             return self._nothing(Fate.HELD, _EMPTY)
+        if self.plan.chosen and not (self.releases or occasion.phase_ended or occasion.correction):
+            return self._nothing(Fate.HELD, _NOT_OVER)
         if self.releases and self._last_digest() == counts.digest:
             return self._nothing(Fate.SAME, _SAME)
         judged = self._judged(occasion, limits)
         if isinstance(judged, Held):
             return self._nothing(Fate.HELD, judged.reason, judged.log)
+        if not {(each,) for each in self.plan.chosen} <= set(judged.cube.tables):
+            return self._nothing(Fate.HELD, _NOT_SHOWN, judged.log)
         if self.releases and says_the_same(self.releases[-1], judged.cube, judged.cells, judged.rules.version, judged.merged):
             return self._nothing(Fate.SAME, _SAME_FOR_READERS, judged.log)
         return Draft(
@@ -152,6 +168,17 @@ class _Started:
         persons = 0 if self.plan.cube.profile is Profile.OPEN else self.counted.newcomers  # there, rows of public tables are counted
         findings = tuple(each.message for each in self.counted.findings)
         return Outlook(cube=self.plan.name, at=self.at, fate=fate, newcomers=Newcomers.of(persons), findings=findings)
+
+
+def _settled(plan: CubePlan, releases: Sequence[Release], store: Store, vault: Vault) -> CubePlan | None:
+    """With the choices of the first release, or, before there is one, with those of the rows; None where these would tell too much."""
+    if releases:
+        return with_choices(plan, {each: released_choices(plan, each, releases[0].cube) for each in plan.chosen})
+    rows = tuple(observed(plan, store=store, vault=vault))
+    found = {each: choices_of(plan, each, rows) for each in plan.chosen}
+    if any(each.are_too_close for each in found.values()):
+        return None
+    return with_choices(plan, {name: each.often for name, each in found.items()})
 
 
 def _earlier(plan: CubePlan, releases: Sequence[Release], vault: Vault) -> tuple[Earlier, ...]:

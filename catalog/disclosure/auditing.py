@@ -15,11 +15,12 @@ from catalog.disclosure.intervals import pinned
 from catalog.disclosure.rules import UNBOUNDED, WIDTH, Rules, rules_of
 from catalog.disclosure.solving import NEAR, Programme, negative, weighted
 from catalog.disclosure.system import Form, Row, System
-from catalog.disclosure.witnesses import Witnesses
+from catalog.disclosure.witnesses import Proof, Witnesses
 from schemas.statistics import Cell, Cube, Profile, Release, ReportedTotal
 
 _ROUNDS = 6  #: of moving people about
-_INSISTING = 60  #: further rounds for the last few forms
+_INSISTING = 30  #: further pairs of rounds
+_PATIENCE = 4  #: so many of these have to close a tenth of what was open
 _SHARED = 12  #: programmes that push many forms at once
 _NAMED = 20  #: so many unsafe numbers are named, then the audit stops looking
 
@@ -77,21 +78,23 @@ def judge(system: System) -> Verdict:
 def examine(system: System) -> tuple[System, tuple[Form, ...], int]:
     """The system with what a reader is told in the end, forms not shown to be safe (20 at most), programmes solved."""
     solved = 0
+    proof: Proof | None = None
     while True:
-        search = _Search(system)
+        search = _Search(system, proof)
         unsafe = search.unsafe()
         solved += search.solved
         if not search.empty or unsafe:
             return system, tuple(system.forms[each] for each in unsafe[:_NAMED]), solved
+        proof = search.proof().without(search.empty)
         system = system.told(search.empty)
 
 
 class _Search:
     """For tables that show forms to be safe. `empty`: forms not shown to be, which may be known to be zero."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, before: Proof | None = None) -> None:
         self._system = system
-        self._witnesses = Witnesses(system)
+        self._before = before
         self._programme: Programme | None = None
         self.empty: set[int] = set()
         self.solved = 0
@@ -101,6 +104,7 @@ class _Search:
         caught = pinned(self._system)
         if harmful := self._harmful(caught):
             return harmful
+        self._witnesses = Witnesses(self._system, self._before)
         self._witnesses.walk(_ROUNDS)
         self._insist()
         self._push_together()
@@ -113,6 +117,9 @@ class _Search:
         self.empty = {place for place in self._witnesses.open if self._system.forms[place].empty}
         return found
 
+    def proof(self) -> Proof:
+        return self._witnesses.proof()
+
     def certain(self) -> tuple[str, ...]:
         """Doubts that no other world supports."""
         return tuple(each.name for each in self._system.doubts if not any(self._possible(world) for world in each.worlds))
@@ -121,13 +128,14 @@ class _Search:
         return sorted(each for each in places if not self._system.forms[each].empty)
 
     def _insist(self) -> None:
-        """Moving on, by longer moves, is cheaper than programmes while few harmful forms are open."""
+        """Moving on, by longer moves, is cheaper than programmes, and than telling a reader what he could not have known."""
         self._witnesses.depth *= 3
-        for _ in range(_INSISTING):
-            waiting = self._harmful(self._witnesses.open)
-            if not waiting or len(waiting) > _NAMED:
+        left = [len(self._witnesses.open)]
+        while left[-1] and len(left) <= _INSISTING and len(self._harmful(self._witnesses.open)) <= _NAMED:
+            self._witnesses.walk(2)
+            left.append(len(self._witnesses.open))
+            if len(left) > _PATIENCE and left[-1] > 0.9 * left[-1 - _PATIENCE]:
                 return
-            self._witnesses.walk_on(waiting)
 
     def _push_together(self) -> None:
         """Programmes that pull half of the open forms up and the other half down."""

@@ -1,35 +1,59 @@
 """Tables that could be true as well, found by moving single people about: a proof of safety that needs no solver and no tolerance.
 
-A move changes one variable by one and mends what that breaks by further such steps, a few at most. Every table passed on the way satisfies
-all that is public, in exact integer arithmetic; a form that takes WIDTH different values among them cannot be recovered.
+A move changes one variable by one and mends what that breaks by further such steps, each the least harmful of all that mend one broken
+row. Every table passed on the way satisfies all that is public, in whole numbers; a form that takes WIDTH different values among them
+cannot be recovered.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import chain, islice
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from random import Random
 
+from catalog.disclosure.board import Board, Members, columns_of
 from catalog.disclosure.rules import WIDTH
-from catalog.disclosure.system import Row, System, value
+from catalog.disclosure.system import System, value
 
 _DEPTH = 8  #: steps of one move
-_CHOICES = 6  #: candidates looked at for each mending step
-_WIDE = 100  #: rows with more variables know which of them are not zero
 _TRIES = 12  #: moves tried for a form before its turn is over
 
 
-class Witnesses:
-    """What has been seen of each form. Deterministic: the same system has the same walk."""
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What tables have shown. Tables are numbered in the order in which they were passed."""
 
-    def __init__(self, system: System) -> None:
+    seen: tuple[dict[int, int], ...]  #: for each form, value -> the first table that gave it
+    met: tuple[list[tuple[int, int]], ...]  #: for each form, (table, its value from there on), as far as anybody looked
+    tables: int
+
+    def without(self, told: Collection[int]) -> "Proof":
+        """What is still proven of the other forms when readers know these to be zero: values from tables in which they are."""
+        spoiled = [False] * (self.tables + 1)
+        for form in told:
+            ends = [number for number, _ in self.met[form][1:]] + [self.tables + 1]
+            for (number, value_met), end in zip(self.met[form], ends, strict=True):
+                if value_met:
+                    spoiled[number:end] = [True] * (end - number)
+        kept = [place for place in range(len(self.seen)) if place not in told]
+        return Proof(
+            seen=tuple({each: at for each, at in self.seen[place].items() if not spoiled[at]} for place in kept),
+            met=tuple(self.met[place] for place in kept), tables=self.tables,
+        )  # fmt: skip
+
+
+class Witnesses:
+    """What has been seen of each form. Deterministic: the same system has the same walk. `before`: what is proven already."""
+
+    def __init__(self, system: System, before: Proof | None = None) -> None:
         self._system = system
-        self._columns = _columns(system.rows, len(system.start))
-        self._forms = _columns([each.row for each in system.forms], len(system.start))
-        self.seen: list[set[int]] = [set() for _ in system.forms]
-        self.open: set[int] = set(range(len(system.forms)))
+        self._board = Board(system)
+        self._forms = columns_of([each.row for each in system.forms], len(system.start))
+        self._rows = [Members(each.row) for each in system.forms]
+        self.seen: list[dict[int, int]] = [dict(each) for each in before.seen] if before else [{} for _ in system.forms]
+        self.open: set[int] = {form for form, found in enumerate(self.seen) if len(found) < WIDTH}
+        self._met: list[list[tuple[int, int]]] = [list(each) for each in before.met] if before else [[] for _ in system.forms]
+        self._number = before.tables if before else 0
         self.depth = _DEPTH
         self._random = Random(5)  # no secret: any choice of moves proves the same
-        self._wide = [number for number, row in enumerate(system.rows) if len(row) > _WIDE]
-        self._in_wide = _columns([system.rows[row] for row in self._wide], len(system.start))
         self._stand_at(system.start)
 
     def show(self, point: Sequence[int]) -> bool:
@@ -38,6 +62,11 @@ class Witnesses:
             return False
         self._stand_at(point)
         return True
+
+    def proof(self) -> Proof:
+        """Nobody looks at a form any more that is proven: from there on it may have had any value."""
+        met = [each if form in self.open else [*each, (each[-1][0], 1)] for form, each in enumerate(self._met)]
+        return Proof(seen=tuple(self.seen), met=tuple(met), tables=self._number)
 
     def walk(self, rounds: int) -> None:
         """Try to move every open form, again and again, from the truth and from wherever that led."""
@@ -54,137 +83,54 @@ class Witnesses:
                 self._try(form)
 
     def _try(self, form: int) -> None:
-        row = self._system.forms[form].row
         direction = 1 if self._values[form] <= 1 else self._random.choice((1, -1))
         for number in range(_TRIES):
             if form not in self.open:
                 return
-            variable, coefficient = row[self._random.randrange(len(row))]
-            if not self._move(variable, direction * (1 if coefficient > 0 else -1)) or number == _TRIES // 2:
+            if not self._move(form, direction) or number == _TRIES // 2:
                 direction = -direction
 
     def _stand_at(self, point: Sequence[int]) -> None:
-        self._point = list(point)
-        self._stock = {row: Stock(self._system.rows[row], point) for row in self._wide}
-        self._sums = [value(row, point) for row in self._system.rows]
+        self._board.set(point)
+        self._number += 1
         self._values = [value(each.row, point) for each in self._system.forms]
         self._note(range(len(self._values)))
 
     def _note(self, forms: Iterable[int]) -> None:
         for form in forms:
             if form in self.open:
-                self.seen[form].add(self._values[form])
+                self._met[form].append((self._number, self._values[form]))
+                self.seen[form].setdefault(self._values[form], self._number)
                 if len(self.seen[form]) >= WIDTH:
                     self.open.discard(form)
 
-    def _move(self, variable: int, step: int) -> bool:
-        if self._point[variable] + step < 0:
-            return False
-        low = self._system.low
-        broken: set[int] = set()
+    def _move(self, form: int, direction: int) -> bool:
+        """Whether the form could be moved by one, with everything mended."""
+        board = self._board
         done: list[tuple[int, int]] = []
-        self._step(variable, step, broken)
-        done.append((variable, step))
-        while broken and len(done) < self.depth:
-            row = self._random.choice(sorted(broken))
-            mend = self._mend(row, 1 if self._sums[row] < low[row] else -1, {each for each, _ in done})
-            if mend is None:
+        row = self._rows[form]
+        board.keep(row, direction)
+        while (step := board.best(row, direction, done, self._random)) is not None:
+            board.step(*step)
+            done.append(step)
+            if not board.broken or len(done) > self.depth:
                 break
-            self._step(*mend, broken)
-            done.append(mend)
-        if broken:
-            for each, back in reversed(done):
-                self._step(each, -back, broken)
+            broken = self._next()
+            row, direction = board.row(broken), board.lacks(broken)
+        if board.broken or not done:
+            for variable, moved in reversed(done):
+                board.step(variable, -moved)
             return False
+        self._number += 1
         touched = set()
-        for each, moved in done:
-            for form, coefficient in self._forms[each]:
-                self._values[form] += coefficient * moved
-                touched.add(form)
+        for variable, moved in done:
+            for each, coefficient in self._forms[variable]:
+                self._values[each] += coefficient * moved
+                touched.add(each)
         self._note(touched)
         return True
 
-    def _step(self, variable: int, step: int, broken: set[int]) -> None:
-        before = self._point[variable]
-        self._point[variable] += step
-        if before == 0 or before + step == 0:
-            for number, _ in self._in_wide[variable]:
-                self._stock[self._wide[number]].turn(variable)
-        low, high, sums = self._system.low, self._system.high, self._sums
-        for row, coefficient in self._columns[variable]:
-            sums[row] += coefficient * step
-            if low[row] <= sums[row] <= high[row]:
-                broken.discard(row)
-            else:
-                broken.add(row)
-
-    def _mend(self, row: int, sign: int, used: set[int]) -> tuple[int, int] | None:
-        """The step that brings a row nearer to its bounds and breaks least, of a few drawn."""
-        members: Sequence[tuple[int, int]] = self._system.rows[row]
-        if row in self._stock:
-            members = [*self._stock[row].some(self._random), *self._random.choices(members, k=_CHOICES)]
-        best: tuple[int, tuple[int, int]] | None = None
-        looked = 0
-        start = self._random.randrange(len(members))
-        for variable, coefficient in chain(islice(members, start, None), islice(members, start)):
-            step = sign if coefficient > 0 else -sign
-            if variable in used or self._point[variable] + step < 0:
-                continue
-            harm = self._harm(variable, step)
-            if best is None or harm < best[0]:
-                best = harm, (variable, step)
-            looked += 1
-            if looked == _CHOICES or (best[0] < 0 and not self._random.randrange(4)):
-                break
-        return best[1] if best else None
-
-    def _harm(self, variable: int, step: int) -> int:
-        """Rows that the step takes further out of their bounds, less those that it takes nearer."""
-        low, high, sums = self._system.low, self._system.high, self._sums
-        harm = 0
-        for row, coefficient in self._columns[variable]:
-            before = sums[row]
-            if coefficient * step > 0:
-                if before >= high[row]:
-                    harm += 1
-                elif before < low[row]:
-                    harm -= 1
-            elif before <= low[row]:
-                harm += 1
-            elif before > high[row]:
-                harm -= 1
-        return harm
-
-
-class Stock:
-    """The variables of a row that are not zero, to draw from."""
-
-    def __init__(self, row: Row, point: Sequence[int]) -> None:
-        self._coefficients = dict(row)
-        self._members = [variable for variable, _ in row if point[variable]]
-        self._places = {each: place for place, each in enumerate(self._members)}
-
-    def turn(self, member: int) -> None:
-        """Put in what is not there, take out what is."""
-        place = self._places.pop(member, None)
-        if place is None:
-            self._places[member] = len(self._members)
-            self._members.append(member)
-            return
-        last = self._members.pop()
-        if last != member:
-            self._members[place] = last
-            self._places[last] = place
-
-    def some(self, random: Random) -> list[tuple[int, int]]:
-        """With coefficients."""
-        drawn = random.choices(self._members, k=_CHOICES) if self._members else []
-        return [(each, self._coefficients[each]) for each in drawn]
-
-
-def _columns(rows: Sequence[Sequence[tuple[int, int]]], variables: int) -> list[list[tuple[int, int]]]:
-    columns: list[list[tuple[int, int]]] = [[] for _ in range(variables)]
-    for number, row in enumerate(rows):
-        for variable, coefficient in row:
-            columns[variable].append((number, coefficient))
-    return columns
+    def _next(self) -> int:
+        """The broken row to be mended: every other time the one that leaves the least choice."""
+        broken = sorted(self._board.broken)
+        return self._random.choice(broken) if self._random.random() < 0.5 else min(broken, key=self._board.width)

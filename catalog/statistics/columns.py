@@ -22,10 +22,11 @@ UNITS: Mapping[Unit, Text] = {
     Unit.BALLOTS: Text(de="Stimmzettel", en="ballots"),
     Unit.ITEMS: Text(de="Einträge", en="items"),
     Unit.EVENTS: Text(de="Veranstaltungen", en="events"),
+    Unit.PROCESSES: Text(de="Verfahren", en="processes"),
     Unit.DAYS: Text(de="Tage", en="days"),
 }
 #: Parameters of a question besides the dimensions.
-PARAMETERS = ("group_by", "pivot", "lang", "dialect", "as_of")
+PARAMETERS = ("group_by", "pivot", "share", "lang", "dialect", "as_of")
 
 _PREFIX = "statistic:"
 

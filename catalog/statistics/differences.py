@@ -35,28 +35,28 @@ def cell_changes(before: Release, after: Release) -> tuple[CellChange, ...]:
     return tuple(CellChange(codes=dict(zip(names, codes, strict=True)), before=one, after=other) for codes, one, other in (*changed, *gone))
 
 
-def changes_csv(before: Release, after: Release) -> bytes:
-    """Canonical CSV: change, code and label of each dimension, before, after, status_before, status_after. German labels."""
+def changes_csv(before: Release, after: Release, language: str = "de") -> bytes:
+    """Canonical CSV: change, code and label of each dimension, before, after, status_before, status_after."""
     columns = [name for each in _dimensions(before, after) for name in (code_column(each), each.name)]
     lines = [["change", *columns, "before", "after", "status_before", "status_after"]]
-    lines += [[text_of(value) for value in each.values()] for each in _lines(before, after)]
+    lines += [[text_of(value) for value in each.values()] for each in _lines(before, after, language)]
     return "".join(map(delimited_line, lines)).encode()
 
 
-def changes_json(before: Release, after: Release) -> dict[str, Any]:
+def changes_json(before: Release, after: Release, language: str = "de") -> dict[str, Any]:
     """The same for programs, with what the two releases are."""
-    changes = list(_lines(before, after))
+    changes = list(_lines(before, after, language))
     return {
         "statistic": after.cube.name,
-        "before": _release(before),
-        "after": _release(after),
+        "before": _release(before, language),
+        "after": _release(after, language),
         "counts": {kind: sum(each["change"] == kind for each in changes) for kind in ("added", "removed", "changed")},
         "changes": changes,
     }
 
 
-def _lines(before: Release, after: Release) -> list[dict[str, str | int | None]]:
-    dimensions = [(code_column(each), each.name, _labels(before, each)) for each in _dimensions(before, after)]
+def _lines(before: Release, after: Release, language: str) -> list[dict[str, str | int | None]]:
+    dimensions = [(code_column(each), each.name, _labels(before, each, language)) for each in _dimensions(before, after)]
     lines: list[dict[str, str | int | None]] = []
     for each in cell_changes(before, after):
         line: dict[str, str | int | None] = {"change": each.kind}
@@ -85,15 +85,15 @@ def _by_codes(release: Release, names: list[str]) -> dict[tuple[str, ...], Cell]
     return found
 
 
-def _labels(before: Release, dimension: Dimension) -> dict[str, str]:
+def _labels(before: Release, dimension: Dimension, language: str) -> dict[str, str]:
     """A category that only the earlier release knows has its label from there."""
-    former = [labels_of(each) for each in before.cube.dimensions if each.name == dimension.name]
-    return (former[0] if former else {}) | labels_of(dimension)
+    former = [labels_of(each, language) for each in before.cube.dimensions if each.name == dimension.name]
+    return (former[0] if former else {}) | labels_of(dimension, language)
 
 
 def _differs(before: Cell | None, after: Cell) -> bool:
     return before is None or (before.value, before.status) != (after.value, after.status)
 
 
-def _release(release: Release) -> dict[str, Any]:
-    return {"name": release.name, "number": release.number, "at": release.at.isoformat(), "reason": release.reason.de}
+def _release(release: Release, language: str) -> dict[str, Any]:
+    return {"name": release.name, "number": release.number, "at": release.at.isoformat(), "reason": release.reason.in_language(language)}

@@ -8,8 +8,10 @@ from typing import Any
 from catalog import formats
 from catalog.statistics.about import Account
 from catalog.statistics.columns import STATUS_TITLES, UNITS, Row, rows_of, table_of
+from catalog.statistics.csvw import METADATA, METADATA_TYPE, write_csvw
 from catalog.statistics.jsonstat import write_jsonstat
 from catalog.statistics.selection import Question, Selection, select
+from catalog.statistics.shares import RULE, with_shares
 from catalog.statistics.wide import wide
 from schemas.table import Table
 from schemas.values import FileFormat
@@ -22,9 +24,14 @@ MEDIA_TYPES: Mapping[str, str] = {
     "xlsx": FileFormat.XLSX.media_type,
     "parquet": FileFormat.PARQUET.media_type,
 }
-#: Forms that show a dimension across when asked to; JSON-stat leaves that to its readers.
+#: Forms that show a dimension across, or shares, when asked to; JSON-stat leaves that to its readers.
 PIVOTED = ("csv", "json", "xlsx", "parquet")
 EXCEL = formats.EXCEL_CSV
+
+
+def media_type_of(form: str) -> str:
+    """Raises KeyError."""
+    return METADATA_TYPE if form == METADATA else MEDIA_TYPES[form]
 
 
 def write(form: str, account: Account, question: Question) -> bytes:
@@ -33,11 +40,18 @@ def write(form: str, account: Account, question: Question) -> bytes:
     return _WRITERS[form](selection, account, question)
 
 
+def columns_of_csv(account: Account, question: Question, url: str) -> bytes:
+    """What the columns of the CSV at `url` are. Raises NotPublished, UnknownChoice."""
+    table, _ = shown(select(account.release, question))
+    return write_csvw(table, account, question.canonical, url)
+
+
 def shown(selection: Selection) -> tuple[Table, list[Row]]:
     """The table that people and programs get: long, or wide where a pivot was asked for."""
     if selection.pivot:
         return wide(selection)
-    return table_of(selection.cube), rows_of(selection.cube, selection.cells(), selection.language)
+    table, rows = table_of(selection.cube), rows_of(selection.cube, selection.cells(), selection.language)
+    return with_shares(selection, table, rows) if selection.share else (table, rows)
 
 
 def alternates(account: Account, question: Question, *, but: str = "") -> dict[str, str]:
@@ -46,7 +60,7 @@ def alternates(account: Account, question: Question, *, but: str = "") -> dict[s
 
 
 def _suited(question: Question, form: str) -> Question:
-    return question if form in PIVOTED else replace(question, pivot="")
+    return question if form in PIVOTED else replace(question, pivot="", share="")
 
 
 def _csv(selection: Selection, account: Account, question: Question) -> bytes:
@@ -75,6 +89,8 @@ def _jsonstat(selection: Selection, account: Account, question: Question) -> byt
 def _json(selection: Selection, account: Account, question: Question) -> bytes:
     table, rows = shown(selection)
     head = head_of(account, question)
+    if question.share:
+        head["share"] = {"of": question.share, "rule": RULE.in_language(question.language)}
     columns = [{"name": each.name, "type": each.type, "title": each.title.in_language(selection.language)} for each in table.fields]
     fields = formats.write(FileFormat.JSON, table, rows, about=account.about(account.url)).decode()
     return (_compact({**head, "columns": columns})[:-1] + ',"rows":' + fields.rstrip() + "}\n").encode()

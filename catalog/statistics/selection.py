@@ -25,6 +25,7 @@ class Question:
     codes: Mapping[str, tuple[str, ...]]  #: dimension -> codes, in the order of the dimensions; without those nobody mentioned
     group_by: tuple[str, ...] | None = None  #: in the order of the dimensions; None: not given
     pivot: str = ""
+    share: str = ""  #: dimension in whose total each number's share is asked for
     language: str = "de"
 
     @property
@@ -33,6 +34,7 @@ class Question:
         items = [(name, ",".join(codes)) for name, codes in self.codes.items()]
         items += [("group_by", ",".join(self.group_by) or NO_DIMENSION)] if self.group_by is not None else []
         items += [("pivot", self.pivot)] if self.pivot else []
+        items += [("share", self.share)] if self.share else []
         items += [("lang", self.language)] if self.language != LANGUAGES[0] else []
         return urlencode(items, safe=",")
 
@@ -44,6 +46,7 @@ class Selection:
     release: Release
     codes: tuple[tuple[str, ...], ...]
     pivot: str = ""
+    share: str = ""
     language: str = "de"
 
     @property
@@ -67,7 +70,7 @@ def read_question(cube: Cube, given: Iterable[tuple[str, str]], *, also: Sequenc
 
     Raises UnknownChoice, which lists what is allowed, and RepeatedChoice."""
     values: dict[str, str] = {}
-    allowed = tuple(dict.fromkeys((*(each.name for each in cube.dimensions), "group_by", "pivot", "lang", *also)))
+    allowed = tuple(dict.fromkeys((*(each.name for each in cube.dimensions), "group_by", "pivot", "share", "lang", *also)))
     for name, value in given:
         if name not in allowed:
             raise UnknownChoice(name, allowed=allowed)
@@ -79,6 +82,7 @@ def read_question(cube: Cube, given: Iterable[tuple[str, str]], *, also: Sequenc
         codes={each.name: _codes(each, values[each.name]) for each in cube.dimensions if each.name in values},
         group_by=_group_by(cube, values["group_by"]) if "group_by" in values else None,
         pivot=_one_of("pivot", values.get("pivot", ""), [each.name for each in cube.dimensions]),
+        share=_one_of("share", values.get("share", ""), [each.name for each in cube.dimensions]),
         language=_one_of("lang", values.get("lang", ""), LANGUAGES) or LANGUAGES[0],
     )
 
@@ -89,15 +93,19 @@ def question_from(cube: Cube, canonical: str) -> Question:
 
 
 def select(release: Release, question: Question) -> Selection:
-    """Raises NotPublished for dimensions that no table has together, and UnknownChoice for a pivot that does not vary."""
+    """Raises NotPublished for dimensions that no table has together, also where they are the base of shares, and UnknownChoice for a pivot
+    or a share in a dimension that does not vary."""
     cube = release.cube
     varying = _varying(cube, question, release.rules)
     codes = tuple(_shown(each, question, varying) for each in cube.dimensions)
     selection = Selection(release=release, codes=codes, language=question.language)
-    if not question.pivot:
+    if not question.pivot and not question.share:
         return selection
     names = [each.name for each in selection.varying]
-    return replace(selection, pivot=_one_of("pivot", question.pivot, names))
+    pivot, share = _one_of("pivot", question.pivot, names), _one_of("share", question.share, names)
+    if share and (missing := {each - {share} for each in _patterns(varying, question)} - set(map(frozenset, cube.tables))):
+        raise not_published(cube, min(missing, key=sorted), release.rules)
+    return replace(selection, pivot=pivot, share=share)
 
 
 def whole_table(release: Release, dimensions: Sequence[str]) -> Selection:

@@ -56,6 +56,7 @@ class Interface:
         key, page = self._place(space)
         if not key:
             yield _nameless("process", space.origin, self._without(space, "components", "steps"))
+            yield self._nobodys(space)
             return
         meetings: set[str] = set()
         sure = True
@@ -155,6 +156,13 @@ class Interface:
         message = f"Baustein {component.id} ({component.type}): {error.detail}"
         finding = Finding(code="component", message=message, origin=f"{question.name}-{component.id}", table=question.table)
         return Unreadable(finding=finding, tables=(question.table,), others_count=True)
+
+    def _nobodys(self, space: Space) -> Unreadable:
+        """What is in a space that has no number is not read, and therefore not gone."""
+        asked = [self._questions[each.type].table for each in space.components if each.type in self._questions]
+        message = "Ein Raum hat keine Nummer; was in ihm liegt, ist nicht zu lesen, und nichts davon gilt als verschwunden."
+        finding = Finding(code="component", message=message, origin=space.origin, table="process")
+        return Unreadable(finding=finding, tables=tuple(dict.fromkeys(["format", *asked])), others_count=True)
 
     def _remarks(self) -> Iterator[Remark]:
         for code, count in sorted(self._left_out.items()):

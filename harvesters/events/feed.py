@@ -29,6 +29,8 @@ _PARAMETERS = frozenset({"TZID", "VALUE", "RANGE"})
 _VALUE = r'(?:"[^"]*"|[^",;:]*)(?:,(?:"[^"]*"|[^",;:]*))*'
 _LINE = re.compile(rf"([A-Za-z0-9-]{{1,60}})((?:;[A-Za-z0-9-]+={_VALUE})*):(.*)", re.DOTALL)
 _PARAMETER = re.compile(rf";([A-Za-z0-9-]+)=({_VALUE})")
+#: Some programs write the organiser's mailbox where the page of the event belongs.
+_CONTACT = re.compile(r"\s*(mailto|tel|sms|callto):", re.IGNORECASE)
 _DIGEST = re.compile(r"[0-9a-f]{20}")
 _NESTED = 4
 
@@ -149,7 +151,7 @@ def _zone(zone: Block) -> Block:
 
 def _event(event: Block, descriptions: bool) -> Block:
     taken = TAKEN if descriptions else TAKEN - {"DESCRIPTION"}
-    stays = [each for each in event.lines if each.name in taken]
+    stays = [each for each in event.lines if each.name in taken and not (each.name == "URL" and _CONTACT.match(each.value))]
     known = taken | _LEFT | {"DESCRIPTION"}
     strange = dict.fromkeys(
         each.name for each in event.lines if each.name not in known and (each.name == BROKEN or not each.name.startswith("X-"))

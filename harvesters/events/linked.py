@@ -6,6 +6,7 @@ No `@context` is ever fetched: it is the names that count, as search engines rea
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,7 @@ mainEntityOfPage potentialAction sameAs subjectOf eventSchedule previousStartDat
 maximumVirtualAttendeeCapacity identifier description subEvent subEvents datePublished dateCreated
 """
 _LEFT = frozenset(_LEFT_NAMES.split())
+_CONTACT = re.compile(r"\s*(mailto|tel|sms|callto):", re.IGNORECASE)
 _NESTED = 12
 _MOST_EVENTS = 5000
 
@@ -123,7 +125,8 @@ def _links(tree: LexborHTMLParser, css: str) -> tuple[str, ...]:
         found = [each.attributes.get("href") for each in tree.css(css)]
     except SelectolaxError as error:
         raise SourceError(f"»{css}« ist keine CSS-Auswahl (options.links).") from error
-    return tuple(dict.fromkeys(each.partition("#")[0].strip() for each in found if each and each.partition("#")[0].strip()))
+    addresses = (each.partition("#")[0].strip() for each in found if each and not _CONTACT.match(each))
+    return tuple(dict.fromkeys(filter(None, addresses)))
 
 
 def _events(value: object, depth: int) -> Iterator[Mapping[str, Any]]:
@@ -162,11 +165,14 @@ def _kept_event(node: Mapping[str, Any], descriptions: bool) -> dict[str, Any]:
 
 
 def _plain(value: object) -> object:
-    """A text, a number, or a list of texts; the value of `{"@value": …}`, the address of `{"@id": …}`; nothing else."""
+    """A text, a number, or a list of texts; the value of `{"@value": …}`, the address of `{"@id": …}`; nothing else. What leads to a
+    mailbox or a telephone is none of them."""
     if isinstance(value, dict):
         value = value.get("@value", value.get("@id"))
     if isinstance(value, list):
-        return [each for each in value if isinstance(each, str)]
+        return [each for each in value if isinstance(each, str) and not _CONTACT.match(each)]
+    if isinstance(value, str) and _CONTACT.match(value):
+        return None
     return value if isinstance(value, str | int | float) else None
 
 

@@ -17,6 +17,12 @@ _SIGNPOST = frozenset(
 _BUTTON = frozenset({"weiterlesen", "mehr erfahren", "mehr anzeigen", "weniger anzeigen", "teilen", "drucken", "zum inhalt springen"})
 #: Asks nothing of anybody.
 _INVITATION = re.compile(r"(\w+\s+){0,3}fragen\s*(zu[mr]?\b[^?]*)?\?|interesse(\s+geweckt)?\s*\?", re.I)
+#: What only a login page asks.
+_LOGIN = re.compile(
+    r"((passwort|kennwort|benutzername|zugangsdaten)\s+vergessen|forgot(ten)?\s+(your\s+)?password|neu\s+hier"
+    r"|(noch\s+)?(kein(en)?\s+(konto|account|zugang|benutzerkonto)|nicht\s+registriert))\s*\?",
+    re.I,
+)
 #: A statement within what asks: of a preface there may be one sentence.
 _STATEMENT = re.compile(r"[a-zäöüß)\]”“»\"]\.\s+(?=[A-ZÄÖÜ„“\"»(])")
 _CONTACT_HEAD = re.compile(
@@ -44,6 +50,11 @@ def is_question(line: str) -> bool:
     if "?" not in said or len(said) > LONGEST_QUESTION or _INVITATION.fullmatch(said):
         return False
     return _QUESTION.fullmatch(said) is not None and len(_STATEMENT.findall(said[: said.rindex("?")])) <= 1
+
+
+def is_login(line: str) -> bool:
+    """Whether it belongs to a login page, and is worth nothing where nothing else is asked."""
+    return _LOGIN.fullmatch(line.strip()) is not None
 
 
 def is_signpost(line: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from harvesters.faq.asking import Asked
+from harvesters.faq.asking import Asked, is_login
 from harvesters.faq.options import Form, Page
 from harvesters.faq.running import in_text, passages_of, under_headings
 from harvesters.faq.structures import Page as Markup
@@ -11,6 +11,7 @@ from harvesters.faq.structures import linked_data
 from harvesters.http.sniffing import Form as Sniffed
 from harvesters.http.sniffing import form_of
 from harvesters.markup import decoded, tree_of
+from harvesters.markup import found as nodes
 from harvesters.markup_bounds import MOST_CHARACTERS
 from schemas.errors import SourceError, WrongValue
 
@@ -19,7 +20,7 @@ def questions_of(content: bytes, url: str, page: Page) -> tuple[Asked, ...]:
     """Every question once for each block, in the order of the page. Raises SourceError: no page, or none with questions."""
     text = decoded(content)
     try:
-        asked = _from_markup(text, page) if form_of(content) in (Sniffed.HTML, Sniffed.XML) else _from_text(text)
+        asked = _asked_openly(text, page) if form_of(content) in (Sniffed.HTML, Sniffed.XML) else _from_text(text)
     except WrongValue as error:
         raise SourceError(f"»{url}«: {error.detail}") from error
     except ValueError as error:
@@ -34,6 +35,14 @@ def _from_text(text: str) -> tuple[Asked, ...]:
     if len(text) > MOST_CHARACTERS:
         raise WrongValue(f"Die Seite ist länger als {MOST_CHARACTERS // 1_000_000} Millionen Zeichen.")
     return tuple(in_text(passages_of(text)))
+
+
+def _asked_openly(html: str, page: Page) -> tuple[Asked, ...]:
+    """Raises WrongValue for a login page, which comes with status 200 where the questions stood; ValueError."""
+    asked = _from_markup(html, page)
+    if all(is_login(each.question) for each in asked) and nodes(tree_of(html), "input[type=password]"):
+        raise WrongValue("Statt der Fragen kommt eine Anmeldung.")
+    return asked
 
 
 def _from_markup(html: str, page: Page) -> tuple[Asked, ...]:

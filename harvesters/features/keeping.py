@@ -47,7 +47,7 @@ def kept(content: bytes, address: str, *, named: Collection[str], ignored: Colle
 
 
 def require_no_exception(content: bytes, address: str) -> None:
-    """Raises SourceError for an exception report, whatever its status was. Its code is named, its text is not: it repeats what it was asked."""
+    """Raises SourceError for an exception report, whatever its status was. Its code is named; its text repeats what it was asked."""
     start = content[:4000]
     if _EXCEPTION.search(start):
         code = _CODE.search(start)
@@ -59,16 +59,16 @@ def _feature(found: object) -> dict[str, Any]:
     """A feature, or an object of a plain list read as the properties of one; what is neither becomes a feature that says nothing, and so
     costs itself alone."""
     if not isinstance(found, dict):
-        return {"id": None, "geometry": None, "properties": {}}
-    if found.get("type") != "Feature":
-        return {"id": None, "geometry": None, "properties": found} if "properties" not in found else _feature({**found, "type": "Feature"})
+        return _said(None, None, {})
+    if found.get("type") != "Feature" and not isinstance(found.get("properties"), dict):
+        return _said(None, None, found)
     properties, number = found.get("properties"), found.get("id")
-    return {
-        "type": "Feature",
-        "id": number if isinstance(number, str | int) and not isinstance(number, bool) else None,
-        "geometry": _geometry(found.get("geometry")),
-        "properties": properties if isinstance(properties, dict) else {},
-    }
+    lasting = number if isinstance(number, str | int) and not isinstance(number, bool) else None
+    return _said(lasting, _geometry(found.get("geometry")), properties if isinstance(properties, dict) else {})
+
+
+def _said(number: str | int | None, geometry: dict[str, Any] | None, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Feature", "id": number, "geometry": geometry, "properties": properties}
 
 
 def _geometry(found: object) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ class Constant(BaseModel):
 
 #: A property by its name, or a constant.
 Said = str | Constant
-_NOTHING = Field(default="", description="Name der Eigenschaft, oder { constant = \"…\" }")
+_NOTHING = Field(default="", description='Name der Eigenschaft, oder { constant = "…" }')
 
 
 class StationNames(BaseModel):
@@ -43,7 +43,7 @@ class StreamNames(BaseModel):
     key: str = Field(
         default="", pattern=r"^([a-z0-9][a-z0-9-]{0,39})?$", description="unterscheidet mehrere Messgrößen eines Features; dauerhaft"
     )
-    property: Said = Field(description="Messgröße: Name der Eigenschaft, oder { constant = \"…\" }")
+    property: Said = Field(description='Messgröße: Name der Eigenschaft, oder { constant = "…" }')
     definition: Said = _NOTHING
     unit: Said = _NOTHING
     sensor: Said = _NOTHING

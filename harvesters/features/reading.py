@@ -1,12 +1,12 @@
 """Features page by page: one list, however it is asked for, or none."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from harvesters.answers import json_of
+from harvesters.features.addresses import with_query
 from harvesters.features.keeping import UNNAMED
 from harvesters.features.places import DEGREES, Axes, axes_by_authority, axes_east_first
 from harvesters.http.faults import HttpError
@@ -37,7 +37,9 @@ class Listing:
     """All pages together. `matched`: how many the server says there are."""
 
     keep: Keep
-    received: int = 0
+    received: int = 0  #: with those that came twice
+    known: dict[str | int, Mapping[str, Any]] = field(default_factory=dict)  #: id -> feature, of those that have one
+    twice: int = 0
     matched: int | None = None
     unnamed: frozenset[str] = frozenset()
 
@@ -53,15 +55,25 @@ class Listing:
             raise SourceError(f"»{page.url}«: {error}") from error
         for each in content["features"]:
             self.received += 1
+            if self._came_before(each):
+                self.twice += 1
+                continue
             yield Found(feature=each, axes=order, origin=page.url, at=page.fetched_at, number=self.received)
+
+    def _came_before(self, feature: Mapping[str, Any]) -> bool:
+        """A list that moves while it is read names one feature on two pages, and another on none. One that says something else than before
+        comes through, and is refused."""
+        number = feature["id"]
+        return number is not None and self.known.setdefault(number, feature) is not feature and self.known[number] == feature
 
     def require_complete(self) -> None:
         """Raises SourceError: what is missing from the list is not gone."""
         if not self.received:
             raise SourceError("Die Liste enthält kein einziges Feature; nichts davon wird übernommen.")
-        if self.matched is not None and self.received < self.matched:
+        different = self.received - self.twice
+        if self.matched is not None and different < self.matched:
             raise SourceError(
-                f"Der Dienst nennt {self.matched} Features, geliefert hat er {self.received}. Nichts davon wird übernommen; "
+                f"Der Dienst nennt {self.matched} Features, geliefert hat er {different}. Nichts davon wird übernommen; "
                 "hat sich der Bestand nur gerade geändert, gelingt die nächste Ernte."
             )
 
@@ -73,15 +85,17 @@ class Listing:
 def of_ogcapi(source: WebFetch, collection: str, listing: Listing, *, page_size: int) -> Iterator[Found]:
     """OGC API Features: `{collection}/items`. CRS84 is asked for by name; a server that knows Part 1 only refuses the question (400), and
     always answers in it. The limit is clamped by many servers: the next link counts, not the size of a page."""
-    get: Callable[[str], Payload] = lambda url: listing.get(source, url)  # noqa: E731  # it is handed on
-    asked = _with(f"{collection.rstrip('/')}/items", f="json", limit=str(page_size))
-    first = _with(asked, crs=_CRS84_IRI)
-    try:
-        get(first)
-    except HttpError as error:
-        if error.status != 400:
-            raise
-        first = asked
+    asked = with_query(f"{collection.rstrip('/')}/items", f="json", limit=str(page_size))
+    first = with_query(asked, crs=_CRS84_IRI)
+
+    def get(url: str) -> Payload:
+        try:
+            return listing.get(source, url)
+        except HttpError as error:
+            if error.status != 400 or url != first:
+                raise
+        return listing.get(source, asked)
+
     for page in pages(source, first, _next_link, get=get):
         yield from listing.taken(page, _content_crs)
 
@@ -102,7 +116,7 @@ def of_wfs(
     }
 
     def address(start: int) -> str:
-        return _with(service, **fixed, count=str(page_size), startIndex=str(start))
+        return with_query(service, **fixed, count=str(page_size), startIndex=str(start))
 
     def following(page: Payload) -> str | None:
         return address(listing.received) if _goes_on(json_of(page, dict), listing.received) else None
@@ -138,10 +152,3 @@ def _stated(content: Mapping[str, Any], declared: str) -> Axes:
     """What the answer says of itself comes before what was asked for."""
     member = content.get("crs")
     return axes_east_first(member["properties"]["name"] if member else declared)
-
-
-def _with(url: str, **query: str) -> str:
-    parts = urlsplit(url)
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name.lower() not in {each.lower() for each in query}]
-    return urlunsplit(parts._replace(query=urlencode([*kept, *query.items()], safe=":/,")))
-

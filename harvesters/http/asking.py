@@ -136,7 +136,9 @@ class Asker:
     def _answer(self, address: WebAddress, lines: Mapping[str, str], question: Question | None, until: float) -> Answer:
         if question is None:
             return self._client.get(address, lines, until=until)
-        return self._client.post(address, {**lines, "Content-Type": question.media_type}, question.body, until=until)
+        secret = self._credential if self._is_home(address) else None
+        body = secret.filled(question.body) if secret is not None else question.body
+        return self._client.post(address, {**lines, "Content-Type": question.media_type}, body, until=until)
 
     def _take_turn(self, address: WebAddress) -> float:
         self._require_run_goes_on()
@@ -178,7 +180,7 @@ class Asker:
 
     def _lines(self, address: WebAddress, headers: Mapping[str, str]) -> dict[str, str]:
         lines = {"User-Agent": self._user_agent, "Accept-Encoding": ACCEPTED, **headers}
-        if self._credential is not None and self._is_home(address):
+        if self._credential is not None and not self._credential.in_body and self._is_home(address):
             name, value = self._credential.line()
             lines[name] = value
         return lines
@@ -205,7 +207,8 @@ class Asker:
         status, shown, host = answer.status, address.shown, address.host
         if status in (200, 304):
             return
-        retry_after = seconds_of(answer.headers.get("retry-after", ""), self._around.clock())
+        said = answer.headers.get("retry-after") or answer.headers.get("x-rate-limit-retry", "")  # The Things Stack says the latter
+        retry_after = seconds_of(said, self._around.clock())
         match status:
             case 204:
                 raise HttpError(Fault.EMPTY, f"»{shown}« antwortet ohne Inhalt (204).", host=host, status=status)

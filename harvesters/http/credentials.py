@@ -1,6 +1,7 @@
 """The one secret a source may need: read from the environment or a file, sent in one header to one origin, and shown nowhere."""
 
 import base64
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from schemas.errors import ConfigurationError
 #: Shorter ones cannot be told apart from ordinary text when we look for them in answers, and are no secret anyway.
 SHORTEST = 8
 MASK = "•••"
+#: A scheme: the secret stands in no header, but in the JSON body of a POST, where the kind has written PLACE. The kind never sees it.
+IN_BODY = "body"
+PLACE = "{klar:secret}"
 
 
 class Secret:
@@ -49,13 +53,23 @@ class Credential:
     def __post_init__(self) -> None:
         text = self.secret.reveal()
         encoded = base64.b64encode(text.encode()).decode()
-        forms = dict.fromkeys([text, quote(text, safe=""), quote(text), encoded, encoded.rstrip("=")])
+        in_json = json.dumps(text)[1:-1]
+        written = [text, quote(text, safe=""), quote(text), in_json, in_json.replace("/", "\\/")]
+        forms = dict.fromkeys([*written, encoded, encoded.rstrip("=")])
         object.__setattr__(self, "_forms", tuple(forms))
 
     def line(self) -> tuple[str, str]:
         text = self.secret.reveal()
         value = base64.b64encode(text.encode()).decode() if self.scheme == "Basic" else text
         return (self.header, f"{self.scheme} {value}".strip())
+
+    @property
+    def in_body(self) -> bool:
+        return self.scheme == IN_BODY
+
+    def filled(self, body: bytes) -> bytes:
+        """A JSON body with the secret where PLACE stands within a string of it."""
+        return body.replace(PLACE.encode(), json.dumps(self.secret.reveal())[1:-1].encode()) if self.in_body else body
 
     def is_in(self, content: bytes) -> bool:
         """Whether someone says our secret back to us: as it is, percent-encoded or as Basic."""

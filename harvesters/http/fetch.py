@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from catalog.archived import asked_as, headers_text
@@ -16,7 +17,7 @@ from harvesters.http.client import Answer
 from harvesters.http.credentials import Credential
 from harvesters.http.faults import Fault, HttpError
 from harvesters.http.sniffing import form_of, require_form
-from harvesters.http.validators import OLDEST, Validator
+from harvesters.http.validators import OLDEST, Validator, asked_text
 from schemas.fetch import Payload
 
 
@@ -37,11 +38,16 @@ KEPT_HEADERS = frozenset(
         "ngsild-results-count",
         "x-tec-total",  # The Events Calendar
         "x-tec-totalpages",
+        "x-total-count",  # The Things Stack
         "x-wp-total",  # WordPress
         "x-wp-totalpages",
     }
 )
 _LONGEST_HEADER = 4000
+#: What a kind may say beside its question: which vocabulary (RFC 8288), which tenant. Never a secret: these lines go along redirects.
+ASKED_HEADERS = frozenset({"fiware-service", "fiware-servicepath", "link", "ngsild-tenant"})
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,1998}[\x21-\x7e])?")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Keep = Callable[[Payload], None]
 
@@ -152,15 +158,17 @@ class HttpFetch:
         archive: bool = True,
         accept: str = "*/*",
         expected: Collection[str] = (),
+        headers: Mapping[str, str] = _NOTHING,
     ) -> Payload:
-        """Raises HttpError."""
+        """Raises HttpError; ValueError for headers that are not among ASKED_HEADERS."""
+        asked = {"Accept": accept, **self._allowed(headers)}
         with self._discreet():
             address = self._address(url)
             self._require_no_secret(address)
             self._may_step(self._home, address)
             self._visited.add(str(address))
-            known = self._usable(address, accept)
-            payload, validator = self._received(address, accept, expected, known, keep)
+            known = self._usable(address, asked)
+            payload, validator = self._received(address, asked, expected, known, keep)
         self._note(payload, validator, archive)
         return payload
 
@@ -189,7 +197,7 @@ class HttpFetch:
             answer = self._asker.ask(address, {"Accept": accept}, Question(body=body, media_type=media_type))
             validator = self._known.get(kept_under)
             known = _Known(validator=validator, content=b"") if validator else None
-            payload, fresh = self._anew(address, answer, accept, expected, known, keep)
+            payload, fresh = self._anew(address, answer, {"Accept": accept}, expected, known, keep)
             payload = replace(payload, url=kept_under)
         if not forget:
             self._note(payload, fresh, archive)
@@ -227,7 +235,9 @@ class HttpFetch:
         self, address: WebAddress, at_most: timedelta, keep: Callable[[bytes], bytes] | None, accept: str
     ) -> tuple[Payload, Validator] | None:
         validator = self._known.get(str(address))
-        if validator is None or validator.accept != accept or not timedelta(0) <= self._clock() - validator.fetched_at < at_most:
+        if validator is None or not validator.answers({"Accept": accept}):
+            return None
+        if not timedelta(0) <= self._clock() - validator.fetched_at < at_most:
             return None
         content = self._recalled(validator.sha256)
         if not content:
@@ -261,10 +271,19 @@ class HttpFetch:
             # No cause: it would carry the text along.
             raise HttpError(error.fault, message, host=error.host, retry_after=error.retry_after, status=error.status) from None
 
-    def _usable(self, address: WebAddress, accept: str) -> _Known | None:
+    def _allowed(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """Raises ValueError: what a kind says is its own text, so this is a mistake of the kind or of its options' check."""
+        for name, text in headers.items():
+            if name.lower() not in ASKED_HEADERS or not _HEADER_VALUE.fullmatch(text):
+                raise ValueError(f"{name} may not be sent, or not with this value")
+            if self._credential is not None and self._credential.is_said_in(text):
+                raise HttpError(Fault.ADDRESS, f"Die Kopfzeile {name} enthält das Zugangsgeheimnis; es gehört nicht dorthin.")
+        return headers
+
+    def _usable(self, address: WebAddress, asked: Mapping[str, str]) -> _Known | None:
         """What we know of an address, unless it is too old, or the answer to another question."""
         validator = self._known.get(str(address))
-        if validator is None or validator.accept != accept:
+        if validator is None or not validator.answers(asked):
             return None
         age = self._clock() - validator.fetched_at
         is_fresh = timedelta(0) <= age < OLDEST
@@ -280,20 +299,20 @@ class HttpFetch:
     def _received(
         self,
         address: WebAddress,
-        accept: str,
+        asked: Mapping[str, str],
         expected: Collection[str],
         known: _Known | None,
         keep: Callable[[bytes], bytes] | None,
     ) -> tuple[Payload, Validator]:
         conditions = known.headers if known else {}
-        answer = self._asker.ask(address, {"Accept": accept, **conditions})
+        answer = self._asker.ask(address, {**asked, **conditions})
         if answer.status == 304 and conditions and known and _confirms(answer, known.validator):
             return self._again(address, known, keep)
         if answer.status == 304:  # of something else, or of nothing we asked
-            answer = self._asker.ask(address, {"Accept": accept})
+            answer = self._asker.ask(address, asked)
             if answer.status == 304:
                 raise HttpError(Fault.BAD_ANSWER, f"»{address.shown}« antwortet mit 304, ohne dass danach gefragt wurde.")
-        return self._anew(address, answer, accept, expected, known, keep)
+        return self._anew(address, answer, asked, expected, known, keep)
 
     def _again(self, address: WebAddress, known: _Known, keep: Callable[[bytes], bytes] | None) -> tuple[Payload, Validator]:
         content = keep(known.content) if keep else known.content
@@ -314,7 +333,7 @@ class HttpFetch:
         self,
         address: WebAddress,
         answer: Answer,
-        accept: str,
+        asked: Mapping[str, str],
         expected: Collection[str],
         known: _Known | None,
         keep: Callable[[bytes], bytes] | None,
@@ -347,7 +366,8 @@ class HttpFetch:
             last_modified=_last_modified(headers),
             media_type=media_type,
             charset=charset,
-            accept=accept,
+            accept=asked["Accept"],
+            asked=asked_text(asked),
             said=headers_text(kept),
         )
         return payload, validator

@@ -5,6 +5,7 @@ lost in between (a kill, a rejected plan) costs one full download, never a chang
 the archived content, so that a new mapping or a pending removal is seen all the same.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -31,6 +32,7 @@ class Validator:
     media_type: str = ""
     charset: str = ""
     accept: str = "*/*"  #: what was asked for; another question may have another answer
+    asked: str = ""  #: further headers of the question (`asked_text`)
     said: str = ""  #: the headers that outlive the answer (`Payload.headers`), as JSON; "": none
 
     def headers(self) -> dict[str, str]:
@@ -39,9 +41,19 @@ class Validator:
             return {"If-None-Match": self.etag}
         return {"If-Modified-Since": self.last_modified} if self.last_modified else {}
 
+    def answers(self, asked: Mapping[str, str]) -> bool:
+        """Whether this came of the same question. `asked`: its headers, `Accept` among them."""
+        return (self.accept, self.asked) == (asked["Accept"], asked_text(asked))
+
     @property
     def kept_headers(self) -> Mapping[str, str]:
         return headers_from(self.said)
+
+
+def asked_text(asked: Mapping[str, str]) -> str:
+    """Headers of a question but `Accept`, as JSON in order, names in lower case; "" for none."""
+    others = {name.lower(): text for name, text in asked.items() if name != "Accept"}
+    return json.dumps(others, sort_keys=True) if others else ""
 
 
 class Validators(Protocol):

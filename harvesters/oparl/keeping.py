@@ -58,13 +58,18 @@ def page(of: Callable[[Json], Json]) -> Callable[[bytes, str], bytes]:
         links, pagination = found.get("links"), found.get("pagination")
         return _written(
             {
-                "data": [of(each if isinstance(each, dict) else {}) for each in objects],
+                "data": [of(_remains(each) if isinstance(each, dict) else {}) for each in objects],
                 "links": _only(links, ("next",)) if isinstance(links, dict) else {},
                 "pagination": _only(pagination, ("totalElements",)) if isinstance(pagination, dict) else {},
             }
         )
 
     return kept
+
+
+def _remains(found: Json) -> Json:
+    """Of what is deleted, that it is: some servers leave its words in place."""
+    return _only(found, ("id", "organizationType", "modified", "deleted")) if found.get("deleted") is True else found
 
 
 def body(found: Json) -> Json:
@@ -117,9 +122,12 @@ def length(found: Json) -> Json:
 
 
 def _item(found: Json) -> dict[str, Any]:
-    """Of an item that is not public, that there is one: the rest should not have been there."""
-    if found.get("public") is False:
-        return _only(found, ("id", "public"))
+    """Of an item that is not public, that there is one: the rest should not have been there. Only true is public where anything is said.
+    Of one that is deleted, the same."""
+    if found.get("public") not in (None, True):
+        return {**_only(found, ("id",)), "public": False}
+    if found.get("deleted") is True:
+        return _only(found, ("id", "deleted"))
     kept = _only(found, ITEM) | _unknown(found, {*ITEM, *_ITEM_LEFT})
     if "resolutionFile" in kept:
         kept["resolutionFile"] = _file(kept["resolutionFile"])

@@ -133,7 +133,7 @@ class System:
             if each.get("public") is False:
                 self._seen.closed += 1
                 self._seen.origins.setdefault("closed", meeting["klar:origin"])
-            else:
+            elif each.get("deleted") is not True:
                 yield ItemRecord(each, origin=meeting["klar:origin"], body=body, meeting=meeting)
 
     def _remarks(self) -> Iterator[Remark]:

@@ -74,25 +74,28 @@ class Server:
             for each in pages(self._fetch, url, self._following, get=partial(self._page, keep)):
                 found.append(each)  # what came before the fault counts
         except (HttpError, NotRead) as error:
-            if not self._means_nothing(error):
+            if not self._means_nothing(error, beyond=bool(found)):
                 raise
         return tuple(found)
 
-    def _means_nothing(self, error: HttpError | NotRead) -> bool:
+    def _means_nothing(self, error: HttpError | NotRead, *, beyond: bool) -> bool:
         """Older Mark-a-Spot answers 404 when a query finds nothing, also beyond the last page (markaspot, GeoreportProcessorService); the
-        jurisdiction is right, because services came. A replay has no such answer."""
-        return self._manner.paging == "offset" and (isinstance(error, NotRead) or error.status == 404)
+        jurisdiction is right, because services came. Elsewhere only a page beyond others may not be there. A replay has no such answer."""
+        may = self._manner.paging == "offset" or (self._manner.paging == "page" and beyond)
+        return may and (isinstance(error, NotRead) or error.status == 404)
 
     def _page(self, keep: Callable[[bytes], bytes], url: str) -> Payload:
         return self._fetch.get(url, keep=keep, archive=False, accept=self._accept, expected=self._expected)
 
     def _following(self, page: Payload) -> str | None:
-        """The next page of one that is full."""
-        if self._manner.paging == "none" or len(json_of(page, list)) < self._manner.page_size:
+        """The next page of one that is full, or that may be as full as the server lets it: many cap what they are asked for, and none
+        says so."""
+        count = len(json_of(page, list))
+        if self._manner.paging == "none" or not (count >= self._manner.page_size or looks_cut(count)):
             return None
         parts = urlsplit(page.url)
         query = dict(parse_qsl(parts.query))
-        step = {"offset": self._manner.page_size, "page": 1}[self._manner.paging]
+        step = {"offset": count, "page": 1}[self._manner.paging]
         query[self._manner.paging] = str(int(query[self._manner.paging]) + step)
         return urlunsplit(parts._replace(query=urlencode(query)))
 

@@ -99,8 +99,8 @@ class DipasHarvester:
         for each in projects:
             key = self._key(each.get("id"))
             yield NodeRecord(each, origin=payload.url, table="process", key=key, rows=self._process)
-            if self._options.contributions and key:
-                yield from self._contributions(source, address, each, key)
+            if self._options.contributions:
+                yield from self._contributions(source, address, each, key) if key else [_nobodys(payload.url)]
 
     def map(self, record: Record) -> Iterable[Row | Quarantined]:
         assert isinstance(record, NodeRecord)  # records() yields no other
@@ -185,6 +185,12 @@ class DipasHarvester:
             },
             origin=record.origin,
         )
+
+
+def _nobodys(address: str) -> Unreadable:
+    message = "Ein Verfahren hat keine Kennung; seine Beiträge sind nicht zu lesen, und keiner gilt als verschwunden."
+    finding = Finding(code="contributions", message=message, origin=address, table=_TABLE)
+    return Unreadable(finding=finding, tables=(_TABLE,), others_count=True)
 
 
 def _list(source: WebFetch, address: str, taken: Collection[str], skipped: Collection[str], *, archive: bool) -> Payload:

@@ -22,8 +22,9 @@ from schemas.fetch import Fetch, WebFetch
 from schemas.row import Quarantined, Row
 from schemas.table import common_tables
 
-#: All that are public; drafts and archived ones are in no list, and those that run stand before those that are over.
-_STATES = ("activeParticipation", "futureParticipation", "pastParticipation")
+#: All that are public; drafts and archived ones are in no list. In the order in which a project moves through them: one that moves while
+#: they are read stands in two of them rather than in none.
+_STATES = ("futureParticipation", "activeParticipation", "pastParticipation")
 Entry = tuple[dict[str, Any], str]  # with the address of its list
 
 

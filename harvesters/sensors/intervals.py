@@ -3,14 +3,15 @@
 Source: reference/sensors/mapping.md, section 4: measured on series with outages and lost packets.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 from typing import TypeVar
 
+from schemas.durations import seconds_of as seconds_of
 from schemas.values import Frequency
 
 T = TypeVar("T")
@@ -54,7 +55,6 @@ _DURATIONS: dict[float, str] = {
     _DAY: "P1D",
     7 * _DAY: "P7D",
 }
-_STATED = re.compile(r"P(?=\d|T\d)(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,21 +78,13 @@ def rhythm(times: Sequence[datetime]) -> Rhythm | None:
     return Rhythm(frequency=_frequency(middle, regular=True), resolution=_snapped(middle, _DURATIONS) or "", seconds=middle)
 
 
+@lru_cache(maxsize=1_024)  # a network says the same few for all its datastreams
 def stated(duration: str) -> Rhythm | None:
     """From what the source says itself; None for what is no length of time of a fixed number of seconds (`P15M` are months)."""
     seconds = seconds_of(duration)
     if not seconds:
         return None
     return Rhythm(frequency=_frequency(seconds, regular=True), resolution=duration, seconds=seconds)
-
-
-def seconds_of(duration: str) -> float:
-    """Of an xsd:duration in days, hours, minutes and seconds; 0 for any other text."""
-    found = _STATED.fullmatch(duration) if not duration.endswith("T") else None
-    if found is None:
-        return 0.0
-    days, _, hours, minutes, seconds = (int(each[:-1]) if each and each[0] != "T" else 0 for each in found.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
 
 
 def is_over(last: datetime, rhythm: Rhythm | None, now: datetime) -> bool:

@@ -11,12 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from harvesters.sensors.intervals import Rhythm, is_over, rhythm, stated
-from harvesters.sensors.observed import Datastream, Station
-from harvesters.sensors.properties import observed
+from harvesters.sensors.observed import Datastream, StatedUnit, Station
+from harvesters.sensors.properties import Observed, observed
 from harvesters.sensors.units import unit_of
 from schemas.dates import PartialDate
 from schemas.declaration import Declaration
@@ -29,6 +29,8 @@ SMALLEST = 3
 _OTHER = "weitere"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _LONGEST = 60
+#: Where a word begins in `AirQualityObserved`.
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ASCII = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -88,13 +90,24 @@ def layers_of(
 def _key(stream: Datastream) -> str:
     """The source's own key, else what makes values comparable."""
     if stream.layer:
-        return slug(stream.layer)
-    known = observed(stream.property, stream.property_definition)
-    what = known.key if known else slug(stream.property or stream.property_definition or "groesse")
-    unit = unit_of(stream.unit)
-    measured_in = unit.ucum if unit else stream.unit.symbol or stream.unit.name
-    parts = [what, *(slug(each) for each in (_other_unit(what, measured_in), stream.aggregation) if each)]
-    return "-".join(parts)
+        return _stated_key(stream.layer)
+    return _implicit_key(stream.property, stream.property_definition, stream.unit, stream.aggregation, stream.station_type)
+
+
+@lru_cache(maxsize=1_024)  # a network has few layers and many datastreams; so for the next one
+def _stated_key(layer: str) -> str:
+    return slug(layer)
+
+
+@lru_cache(maxsize=4_096)
+def _implicit_key(property: str, definition: str, stated_unit: StatedUnit, aggregation: str, station_type: str) -> str:
+    known = observed(property, definition)
+    what = known.key if known else slug(property or definition or "groesse")
+    unit = unit_of(stated_unit)
+    measured_in = unit.ucum if unit else stated_unit.symbol or stated_unit.name
+    parts = [what, *(slug(each) for each in (_other_unit(what, measured_in), aggregation) if each)]
+    kind = _HUMP.sub("-", station_type).lower()
+    return "-".join([slug(kind), *parts] if kind else parts)
 
 
 def _other_unit(what: str, unit: str) -> str:
@@ -102,11 +115,22 @@ def _other_unit(what: str, unit: str) -> str:
     return "" if unit == _EXPECTED.get(what, "") or unit in ("", "1") else unit
 
 
-_EXPECTED = {"lufttemperatur": "Cel", "luftfeuchte": "%", "luftdruck": "hPa", "windgeschwindigkeit": "m/s", "niederschlag": "mm"}
+_EXPECTED = {
+    "lufttemperatur": "Cel",
+    "luftfeuchte": "%",
+    "luftdruck": "hPa",
+    "windgeschwindigkeit": "m/s",
+    "niederschlag": "mm",
+} | dict.fromkeys(
+    ("feinstaub-pm1", "feinstaub-pm10", "feinstaub-pm25", "ozon", "schwefeldioxid", "stickoxide", "stickstoffdioxid", "stickstoffmonoxid"),
+    "ug/m3",
+)
 
 
 def slug(text: str) -> str:
     """Fit for a name. What is lost on the way comes back as six digits of a hash, so that two keys never become one."""
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST:  # most ids are numbers, and there are many
+        return text
     plain = text.strip().casefold().translate(_ASCII)
     found = "-".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST].strip("-")
     if found == text and _SLUG.fullmatch(found):
@@ -141,13 +165,18 @@ def _layer(
         attribution=network.attribution,
         landing_page=network.landing_page,
         series=_series(network, ordered),
-        services=network.services,
+        services=tuple(_documented(each, network) for each in network.services),
         temporal=_temporal(ordered, beat, now),
         resolution=beat.resolution if beat else "",
         identifiers=tuple(sorted({each.record for each in ordered if each.record})),
     )
     layer = Layer(key=key, declaration=declaration, streams=ordered, rhythm=beat)
     return layer if access is None else replace(layer, declaration=_asked_at(declaration, access(layer)))
+
+
+def _documented(service: DataService, network: Network) -> DataService:
+    """A high-value data set needs a service that somebody has described for people; else klar's own page of stations does."""
+    return service if service.documentation else replace(service, documentation=network.landing_page or "/sensors")
 
 
 def _asked_at(declaration: Declaration, url: str) -> Declaration:
@@ -160,7 +189,7 @@ def _rhythm(streams: Sequence[Datastream]) -> Rhythm | None:
     said = Counter(each.aggregation for each in streams if stated(each.aggregation))
     if said:
         return stated(min(said, key=lambda each: (-said[each], each)))
-    return next((found for each in streams if (found := rhythm(each.taken))), None)
+    return next((found for each in streams if (found := each.beat or rhythm(each.taken))), None)
 
 
 def _temporal(streams: Sequence[Datastream], beat: Rhythm | None, now: datetime) -> Period | None:
@@ -185,30 +214,39 @@ def _title(network: Network, key: str, streams: Sequence[Datastream]) -> Text:
     label = known.label if known else Text(de=first.property or first.layer, en=first.property or first.layer)
     if first.layer and len({each.property for each in streams}) > 1:
         label = Text(de=first.layer, en=first.layer)
+    if first.station_type and not first.layer:
+        label = Text(de=f"{label.de} ({first.station_type})", en=f"{label.en} ({first.station_type})")
     over = f", {first.aggregation}" if first.aggregation and stated(first.aggregation) else ""
     return Text(de=f"{network.title.de}: {label.de}{over}", en=f"{network.title.en or network.title.de}: {label.en}{over}")
 
 
 def _description(network: Network, streams: Sequence[Datastream], stations: Mapping[str, Station]) -> Text:
     places = len({each.station for each in streams})
-    units = sorted({found.label.de for each in streams if (found := unit_of(each.unit))})
-    english = sorted({found.label.en for each in streams if (found := unit_of(each.unit))})
+    labels = [found.label for each in {each.unit for each in streams} if (found := unit_of(each))]
+    units, english = sorted({each.de for each in labels}), sorted({each.en for each in labels})
     unit_de = f" Einheit: {', '.join(units)}." if units else ""
     unit_en = f" Unit: {', '.join(english)}." if english else ""
+    values_de = " Die Messwerte selbst gibt die Schnittstelle." if network.services else ""
+    values_en = " The values themselves come from the service." if network.services else ""
     return Text(
-        de=f"Verzeichnis der Messreihen: {len(streams)} an {places} Messstellen.{unit_de} Die Messwerte selbst gibt die Schnittstelle.",
-        en=f"List of datastreams: {len(streams)} at {places} stations.{unit_en} The values themselves come from the service.",
+        de=f"Verzeichnis der Messreihen: {len(streams)} an {places} Messstellen.{unit_de}{values_de}",
+        en=f"List of datastreams: {len(streams)} at {places} stations.{unit_en}{values_en}",
     )
 
 
 def _themes(streams: Sequence[Datastream]) -> tuple[Theme, ...]:
-    found = {known.theme for each in streams if (known := observed(each.property, each.property_definition))}
+    found = {each.theme for each in _observed_in(streams)}
     return tuple(sorted(found, key=lambda each: each.name)) or (Theme.TECHNOLOGY,)
 
 
 def _keywords(streams: Sequence[Datastream]) -> tuple[Text, ...]:
-    known = (observed(each.property, each.property_definition) for each in streams)
-    return tuple(dict.fromkeys(each.label for each in known if each))
+    return tuple(dict.fromkeys(each.label for each in _observed_in(streams)))
+
+
+def _observed_in(streams: Sequence[Datastream]) -> list[Observed]:
+    """Each once, in the order of the datastreams."""
+    said = dict.fromkeys((each.property, each.property_definition) for each in streams)
+    return [found for each in said if (found := observed(*each))]
 
 
 def _series(network: Network, streams: Sequence[Datastream]) -> Series:

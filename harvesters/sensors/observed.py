@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from harvesters.sensors.intervals import Rhythm
+
 
 @dataclass(frozen=True, kw_only=True)
 class Station:
@@ -42,11 +44,14 @@ class Datastream:
     unit: StatedUnit = StatedUnit()
     kind: str = ""  #: observation type: IRI or its last part
     aggregation: str = ""  #: xsd:duration over which one value is made: PT15M
+    station_type: str = ""  #: what kind of thing the station is, in a network that tells them apart: keeps implicit layers apart, too
     layer: str = ""  #: key by which the source itself puts datastreams together
     network: str = ""  #: name of the service or project it belongs to; "": the source's
     sensor: str = ""  #: model, never a serial number
     begin: datetime | None = None  #: of the first observation, aware
     end: datetime | None = None  #: of the last one, aware
+    goes_on: bool = False  #: it has not ended, although `end` is not known (any more): what moves is kept nowhere
     record: str = ""  #: IRI of a description of the same data that is published elsewhere
     url: str = ""  #: where its observations can be asked for
+    beat: Rhythm | None = None  #: how its values come, if somebody found out and kept no times
     taken: tuple[datetime, ...] = ()  #: when the latest observations began, if somebody asked: for the interval

@@ -7,7 +7,7 @@ hint for people only: a data set is one by `curation/` alone (section 5).
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from schemas.values import Text, Theme
@@ -24,6 +24,7 @@ class Observed:
 _NOT_SAID = re.compile(r"[\s_\-/()]+")
 
 
+@lru_cache(maxsize=4_096)  # a network has few properties and many datastreams
 def observed(name: str, definition: str = "") -> Observed | None:
     """By name, then by the last part of the definition's IRI; None for what the table does not know."""
     for text in (name, re.split(r"[/#]", definition.rstrip("/#"))[-1]):

@@ -39,7 +39,7 @@ def row_of(
         "position_basis": station.position_basis or None,
         "since": station.since or (stream.begin.date().isoformat() if stream.begin else None),
         "until": station.until or (stream.end.date().isoformat() if ended and stream.end else None),
-        "status": "ended" if ended or station.until else "active" if stream.end else "unknown",
+        "status": "ended" if ended or station.until else "active" if stream.end or stream.goes_on else "unknown",
         "live_url": stream.url or None,
         "note": station.note or None,
     }
@@ -48,7 +48,7 @@ def row_of(
 
 
 def rhythm_of(stream: Datastream) -> Rhythm | None:
-    return stated(stream.aggregation) or rhythm(stream.taken)
+    return stated(stream.aggregation) or stream.beat or (rhythm(stream.taken) if stream.taken else None)
 
 
 def coarsened(station: Station, metres: float) -> Station:

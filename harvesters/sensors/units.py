@@ -9,7 +9,7 @@ import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from harvesters.sensors.observed import StatedUnit
@@ -35,6 +35,7 @@ _PREFIXES = re.compile(
 _FIRST_EDITION = {"degreecelsius": "Cel", "percent": "%", "luxx": "lx", "meterpersecond": "m/s", "hectopascal": "hPa", "millimeter": "mm"}
 
 
+@lru_cache(maxsize=4_096)  # a network has few units and many datastreams
 def unit_of(stated: StatedUnit) -> Unit | None:
     """By code, then symbol, then name; None for what nobody knows, and for nothing."""
     for text in (stated.code, stated.symbol, stated.name):

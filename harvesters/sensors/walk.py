@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 from catalog.plan import Lately
 from harvesters.harvester import Found, Remark, Unreadable
 from harvesters.record import Record
+from harvesters.sensors.intervals import Rhythm
 from harvesters.sensors.layers import Layer, Network, layers_of
 from harvesters.sensors.observed import Datastream, Station
 from harvesters.sensors.properties import observed
@@ -19,6 +20,10 @@ from schemas.errors import RecordError, SourceError
 from schemas.row import Finding, Row
 
 _MOST_REMARKS = 50
+
+
+def _is_read(record: "SensorRecord") -> tuple[Station, Datastream]:
+    raise RuntimeError("a record is read once")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +49,24 @@ class SensorRecord(Record):
     @cached_property
     def pair(self) -> tuple[Station, Datastream] | RecordError:
         try:
-            return self._read(self)
+            found = self._read(self)
         except RecordError as error:
             return error
+        self._release()
+        return found
+
+    def _release(self) -> None:
+        """What is read makes a row; of tens of thousands of datastreams, the source's own words need not be held as well. What nobody took
+        is still to be named."""
+        self._fields = dict.fromkeys(self.unread)
+        self._unread = set(self._fields)
+        self._read = _is_read
+
+    def learn(self, beat: Rhythm) -> None:
+        """How often this datastream's values come, which somebody asked for after reading it."""
+        if not isinstance(self.pair, RecordError):
+            station, stream = self.pair
+            self.__dict__["pair"] = station, replace(stream, beat=beat)
 
     def put(self, place: Place) -> None:
         self.place = place
@@ -93,10 +113,13 @@ def walked(
     yield from _broken(records, layers)
     yield from _remarks([stream for _, stream in pairs], records[0].origin)
     yield from _freshness(layers)
-    homes = {stream.id: layer for layer in layers for stream in layer.streams}
+    homes: dict[str, Place] = {}
+    for layer in layers:
+        place = Place(layer=layer, prefix=network.prefix, now=now, districts=districts, metres=metres)
+        homes.update((stream.id, place) for stream in layer.streams)
     for record, pair in good:
         if not isinstance(pair, RecordError):
-            record.put(Place(layer=homes[pair[1].id], prefix=network.prefix, now=now, districts=districts, metres=metres))
+            record.put(homes[pair[1].id])
             yield record
 
 
@@ -117,12 +140,14 @@ def _freshness(layers: Sequence[Layer]) -> Iterator[Lately]:
 
 def _remarks(streams: Sequence[Datastream], origin: str) -> Iterator[Remark]:
     """Units and properties that the tables do not know: reported, never guessed."""
-    units = Counter(
-        each.unit.symbol or each.unit.name or each.unit.code
-        for each in streams
-        if unit_of(each.unit) is None and (each.unit.symbol or each.unit.name or each.unit.code)
-    )
-    properties = Counter(each.property for each in streams if each.property and observed(each.property, each.property_definition) is None)
+    units: Counter[str] = Counter()
+    for unit, count in Counter(each.unit for each in streams).items():
+        if unit_of(unit) is None and (name := unit.symbol or unit.name or unit.code):
+            units[name] += count
+    properties: Counter[str] = Counter()
+    for (name, definition), count in Counter((each.property, each.property_definition) for each in streams).items():
+        if name and observed(name, definition) is None:
+            properties[name] += count
     said = [("unknown-unit", f"Die Einheit »{name[:80]}« ist unbekannt", count) for name, count in sorted(units.items())]
     said += [("unknown-property", f"Die Messgröße »{name[:80]}« ist unbekannt", count) for name, count in sorted(properties.items())]
     for code, sentence, count in said[:_MOST_REMARKS]:

@@ -110,7 +110,7 @@ class Listing:
         total = _number(page, "x-wp-total")
         if total is not None and self._total not in (None, total):
             raise SourceError(f"Die Liste {self.route} nannte erst {self._total} Beiträge, dann {total}: Sie ändert sich gerade. {_NEXT}")
-        self._total = total
+        self._total = self._total if total is None else total  # a page whose headers got lost on the way forgets nothing
 
     def _is_last(self, page: Payload, number: int) -> bool:
         """A site that gives no totals is asked until there is nothing more."""

@@ -32,6 +32,7 @@ FLAGS = (
 @dataclass(frozen=True)
 class Site:
     address: str
+    layer: str = ""  #: name of a data set of sensors, where there is a network
 
 
 @pytest.fixture(scope="session")

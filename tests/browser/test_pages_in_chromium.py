@@ -20,6 +20,7 @@ PAGES = (
     "/projects/theatergarten",
     "/processes",
     "/processes/ruetschhofstrasse-2023",
+    "/sensors",
     "/statistics/reported",
     "/status",
     "/api",

@@ -113,3 +113,15 @@ def test_serving_from_sqlite_imports_no_heavy_library() -> None:
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
 
     assert found.stdout == "[]\n"
+
+
+def test_what_a_feed_page_asks_of_its_data_sets_is_all_in_one_index(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'klar.db'}")
+    store.upgrade()
+    asked = "SELECT name, digest FROM dataset WHERE status = 'active' AND number BETWEEN 1 AND 100 AND modified >= '2026' ORDER BY number"
+
+    with store.database.read() as connection:
+        plan = [str(each.detail) for each in connection.execute(text(f"EXPLAIN QUERY PLAN {asked}"))]
+    store.close()
+
+    assert plan == ["SEARCH dataset USING COVERING INDEX ix_dataset_feed (number>? AND number<?)"]

@@ -11,7 +11,7 @@ from rdflib.compare import isomorphic
 from catalog.rendering import SYNTAXES
 from dcat.namespaces import PREFIXES, term
 from dcat.render import published_triples
-from dcat.serialise import document, fragment, fragments
+from dcat.serialise import between, document, fragment, fragments
 from dcat.shacl import graph_from_triples
 from schemas.model import Dataset
 from tests.dcat.graphs import graph_of, triples_of
@@ -51,6 +51,16 @@ def test_joined_fragments_say_what_all_data_sets_say(syntax: str) -> None:
 
     assert triples_of(joined, syntax) == set().union(*triples)
     assert set(graph_of(joined, syntax)) == set(graph_of(document("nt", *(fragment(each, "nt") for each in triples)), "nt"))
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+@pytest.mark.parametrize("count", [0, 1, len(ALL)])
+def test_what_stands_between_two_fragments_can_stand_between_others(syntax: str, count: int) -> None:
+    head, *others, foot, new_foot = [fragment(published_triples(each, SITE), syntax) for each in (ALL * 3)[: count + 3]]
+
+    inner = between(syntax, document(syntax, head, *others, foot), head, foot)
+
+    assert document(syntax, foot, inner, new_foot) == document(syntax, foot, *others, new_foot)
 
 
 @settings(max_examples=40)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harvesters.attempt import quiet
-from harvesters.harvester import SourceConfig
+from harvesters.harvester import SourceConfig, token_header, token_scheme
 from harvesters.http.asking import Surroundings
 from harvesters.http.opening import Web, open_source
 from harvesters.http.pace import MemoryPace
@@ -20,10 +20,10 @@ from tests.harvesters.http.world import START, SWIFT
 _NAME = "klar/0 (+https://daten.example.org; a@example.org)"
 
 
-def _web() -> Web:
+def _web(environ: Mapping[str, str]) -> Web:
     """Waits for nothing."""
     quick = Surroundings(sleep=lambda seconds: None)
-    return Web(user_agent=_NAME, limits=SWIFT, environ={}, pace=MemoryPace(interval=0), surroundings=quick)
+    return Web(user_agent=_NAME, limits=SWIFT, environ=environ, pace=MemoryPace(interval=0), surroundings=quick)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,9 @@ class Walked:
         return {each.code: each for each in reversed([*self.walk.findings, *self.walk.failures])}
 
 
-def walked(routes: Mapping[str, Script], folder: Path, kind: str, path: str = "/", **settings: Any) -> Walked:
+def walked(
+    routes: Mapping[str, Script], folder: Path, kind: str, path: str = "/", environ: Mapping[str, str] | None = None, **settings: Any
+) -> Walked:
     """`settings`: of `SourceConfig`; a source that may hold contributions, unless they say otherwise. Raises what the walk raises."""
     archived: list[Payload] = []
     private: list[Payload] = []
@@ -55,7 +57,15 @@ def walked(routes: Mapping[str, Script], folder: Path, kind: str, path: str = "/
     with serving(routes) as server:
         source = SourceConfig(name="stadt", title="Mitmachen", kind=kind, url=server.url(path), folder=folder, **given)
         walk = Walk(source=source.name, harvester=harvester_of(source), progress=quiet)
-        with open_source(source, _web(), keep_payload=archived.append, keep_private=private.append, clock=lambda: START) as fetch:
+        with open_source(
+            source,
+            _web(environ or {}),
+            keep_payload=archived.append,
+            keep_private=private.append,
+            clock=lambda: START,
+            header=token_header(walk.harvester),
+            scheme=token_scheme(walk.harvester),
+        ) as fetch:
             walk.through(fetch)
         targets = tuple(server.paths)
         return Walked(walk=walk, home=server.url("/"), targets=targets, archived=tuple(archived), private=tuple(private))

@@ -67,6 +67,17 @@ LISTED = """\
 """
 
 
+CHOSEN = """\
+    chosen: {rest: {code: other, title: {de: übrige, en: other}}}
+"""
+PRESENT = """\
+    present:
+      field: answered_on
+      there: {code: there, title: {de: da, en: there}}
+      missing: {code: missing, title: {de: fehlt, en: missing}}
+"""
+
+
 def made(old: str = "", new: str = "") -> CubePlan:
     assert old in CUBE
     return cube_from(CUBE.replace(old, new, 1), "probe.yaml")
@@ -83,6 +94,17 @@ def test_a_declaration_says_all_of_a_cube_and_of_how_it_is_counted() -> None:
     assert [(each.dimension, each.groups) for each in plan.coarsening] == [("age", (("under-18", "18-29"),)), ("age", ())]
     assert plan.merging is not None
     assert plan.merging.below == 3000
+
+
+def test_a_dimension_may_be_what_persons_chose_or_whether_there_is_anything() -> None:
+    chosen = cube_from(
+        CUBE.replace(LISTED, CHOSEN).replace("round5", "round10").replace("  - [option, age]\n", "  - [option]\n"), "probe.yaml"
+    )
+    present = made("    field: option\n" + LISTED, PRESENT)
+
+    assert chosen.chosen == ("option",)
+    assert chosen.cube.dimension("option").codes == ("other", UNKNOWN)
+    assert present.cube.dimension("option").codes == ("there", "missing", UNKNOWN)
 
 
 BREAKS = """\
@@ -140,6 +162,13 @@ WRONG = {
     "coarsen": ("[[under-18, 18-29]]", "[[under-18]]", 39, "Gruppe"),
     "merge without size": (", size: population", "", 37, "Größe"),
     "not stated": ("    sensitive: true", "    unknown: false", 23, "Pflichtfeld"),
+    "each of persons": ("gate: phase-end", "gate: phase-end\nfor_each: [person]", 8, "öffentliche Pflichtfelder"),
+    "chosen and rounded to 5": (LISTED, CHOSEN, 6, "round10"),
+    "chosen and declared": (LISTED, CHOSEN + LISTED, 13, "schließen einander aus"),
+    "present of words": ("    field: option\n" + LISTED, PRESENT.replace("answered_on", "text"), 14, "option"),
+    "present, silent on persons": ("    person_attribute: false\n    field: option\n" + LISTED, PRESENT, 10, "person_attribute"),
+    "present twice the same": ("    field: option\n" + LISTED, PRESENT.replace("missing, title", "there, title"), 13, "zweimal"),
+    "left out by words": ("{question: zufrieden}}", "{question: zufrieden}, unless: {text: Anna}}", 8, "text"),
     "no yaml": ("tables:", "tables: [", 33, "YAML"),
 }  # fmt: skip
 
@@ -176,14 +205,18 @@ def test_shipped_statistics_keep_the_rules(name: str) -> None:
     assert cube.name == name
     assert all(each.de and each.en for each in (cube.title, cube.notes, cube.base_population, cube.measure_title))
     assert () in cube.tables
-    assert (cube.profile is Profile.OPEN) == (cube.unit is Unit.EVENTS)
+    assert (cube.profile is Profile.OPEN) == (cube.unit in (Unit.EVENTS, Unit.PROCESSES))
     assert not cube.demonstration
     for each in cube.tables:
         assert sum(cube.dimension(one).person_attribute for one in each) <= 2
 
 
-def test_the_six_are_there() -> None:
-    assert sorted(shipped_cubes()) == ["antwortende", "antwortzeiten", "ideen", "meldungen", "teilnahmen", "veranstaltungszahlen"]
+def test_the_shipped_ones_are_there() -> None:
+    assert sorted(shipped_cubes()) == [
+        "antworten", "antwortende", "antwortzeiten", "beantwortete-ideen", "ergebniszeiten", "ideen", "meldungen", "protokolle",
+        "teilnahmen", "veranstaltungszahlen",
+    ]  # fmt: skip
+    assert [name for name, each in shipped_cubes().items() if each.for_each] == ["antworten"]
 
 
 def test_an_installation_may_declare_its_own(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
+import orjson
+
 from api.web.ckan.arguments import Arguments
 from api.web.ckan.catalogue import OTHER_TITLE, Json, dataset_of, groups, package_of, packages_named, publishers, resource_json
 from api.web.ckan.datastore import datastore_info, datastore_search
@@ -31,7 +33,7 @@ def package_show(web: Web, arguments: Arguments) -> Json:
     return package_of(web, dataset_of(web, arguments.text("id", "name_or_id")))
 
 
-def current_package_list_with_resources(web: Web, arguments: Arguments) -> list[Json]:
+def current_package_list_with_resources(web: Web, arguments: Arguments) -> list[orjson.Fragment]:
     """Data sets with their resources, by name. limit (at most 1000), offset or page."""
     limit = arguments.integer("limit", MOST_ROWS, most=MOST_ROWS)
     page = arguments.integer("page", 1, most=2**31)

@@ -1,14 +1,16 @@
 """What the actions say about: packages, organisations, groups, from the published state."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from api.indexing import index_published
 from api.web.ckan.errors import NotFound
 from api.web.web import Web
-from catalog.entries import DatasetEntry
 from catalog.search import Query
 from catalog.search.condition import Is
 from dcat.ckan import dataset_ids_of, group_of, organization_of, package
@@ -43,11 +45,22 @@ def package_of(web: Web, dataset: Dataset) -> Json:
     return package(dataset, web.services.site)
 
 
-def packages_named(web: Web, names: Iterable[str]) -> list[Json]:
-    """In the order of the names; what has gone meanwhile is left out."""
+def packages_named(web: Web, names: Iterable[str]) -> list[orjson.Fragment]:
+    """Finished JSON, in the order of the names; what has gone meanwhile is left out. Made anew only where the metadata is another."""
     wanted = list(names)
-    found: dict[str, DatasetEntry] = {each.dataset.name: each for each in web.services.store.datasets_named(wanted)}
-    return [package_of(web, found[each].dataset) for each in wanted if each in found]
+    kept = {name: web.packages.find(digest) for name, digest in web.services.store.digests_named(wanted).items()}
+    made = _made(web, [name for name, content in kept.items() if content is None])
+    found = {name: content for name, content in (kept | made).items() if content is not None}
+    return [orjson.Fragment(found[each]) for each in wanted if each in found]
+
+
+def _made(web: Web, names: Sequence[str]) -> dict[str, bytes]:
+    """Packages, also kept for the next who asks."""
+    made = {}
+    for each in web.services.store.datasets_named(names):
+        content = made[each.dataset.name] = orjson.dumps(package_of(web, each.dataset))
+        web.packages.keep(each.digest, content)
+    return made
 
 
 def resource_of(web: Web, reference: str) -> Resource:
@@ -112,17 +125,22 @@ def groups() -> list[Json]:
     return sorted((group_of(each) for each in Theme), key=lambda each: str(each["title"]))
 
 
-def titles_of(web: Web, field: str) -> dict[str, str]:
+def titles_of(web: Web, field: str) -> Mapping[str, str]:
     """Name -> title of what a facet counts; what has no title of its own is left out."""
     match field:
         case "groups":
-            return {str(each["name"]): str(each["title"]) for each in groups()}
+            return _group_titles()
         case "license_id":
             return {each.code: each.title.de for each in Licence} | {UNSTATED.code: OTHER_TITLE}
         case "organization":
             own = organization_of(web.services.site.publisher, web.services.site)
             return {str(own["name"]): str(own["title"])}
     return {}
+
+
+@cache
+def _group_titles() -> Mapping[str, str]:
+    return {str(each["name"]): str(each["title"]) for each in groups()}
 
 
 def _organization_named(web: Web, name: str) -> Json:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from itertools import islice
 
+import orjson
+
 from api.indexing import index_published
 from api.web.ckan.arguments import Arguments
 from api.web.ckan.catalogue import Json, packages_named, titles_of
@@ -76,7 +78,7 @@ def counts(web: Web, field: str) -> Mapping[str, int]:
     return web.services.search.find(Query(counted=(label,), page_size=1, faceted=False), now=web.services.clock()).counts[label]
 
 
-def members(web: Web, field: str, name: str) -> list[Json]:
+def members(web: Web, field: str, name: str) -> list[orjson.Fragment]:
     """Packages with this value; at most 1000, as in CKAN."""
     _catch_up(web)
     query = Query(condition=Is(field=_FIELDS[field], value=name), sort="name", page_size=MOST_ROWS, faceted=False)

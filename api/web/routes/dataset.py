@@ -1,6 +1,9 @@
 """One data set: its page, its record in RDF and JSON, by address or by what the client accepts."""
 
+from collections.abc import Callable, Hashable
+
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.web.answers import Representation, represent, represent_json
 from api.web.dataset_page import dataset_page
@@ -10,6 +13,7 @@ from api.web.openapi import DATA
 from api.web.parameters import Nothing
 from api.web.problems import NotReady, UnknownRepresentation
 from api.web.record import record_json
+from api.web.sensors.freshness import Live, live_of, seen_json
 from api.web.templating import Frame
 from api.web.web import Web, dataset_name
 from catalog.entries import Status, Tombstone
@@ -20,6 +24,7 @@ from schemas.values import Text
 
 _HTML = "text/html"
 _JSON = "application/json"
+Build = Callable[[Web, str, Live | None], Representation]
 
 
 def routes(web: Web) -> APIRouter:
@@ -28,7 +33,7 @@ def routes(web: Web) -> APIRouter:
     @router.get("/datasets/{name}.{syntax}", operation_id="dataset_record", **DATA)
     async def dataset_record(request: Request, name: str, syntax: str, _query: Nothing) -> Response:
         if syntax == "json":
-            return await web.hot_answer(request, ("record", name), lambda: json_record(web, name))
+            return await live_answer(web, request, ("record", name), name, json_record)
         if syntax not in MEDIA_TYPES:
             allowed = [f"/datasets/{{name}}.{each}" for each in (*MEDIA_TYPES, "json", "zip")]
             raise UnknownRepresentation(syntax, allowed=allowed)
@@ -38,9 +43,9 @@ def routes(web: Web) -> APIRouter:
     async def dataset(request: Request, name: str, _query: Nothing) -> Response:
         syntax = _wanted(request)
         if syntax == "html":
-            return await web.hot_answer(request, ("dataset", "de", name), lambda: html_page(web, name, "de"), negotiated=True)
+            return await live_answer(web, request, ("dataset", "de", name), name, _page_in("de"), negotiated=True)
         if syntax == "json":
-            return await web.hot_answer(request, ("record", name), lambda: json_record(web, name), negotiated=True)
+            return await live_answer(web, request, ("record", name), name, json_record, negotiated=True)
         return await web.hot_answer(request, ("rdf", syntax, name), lambda: rdf_record(web, name, syntax), negotiated=True)
 
     return router
@@ -51,12 +56,26 @@ def pages(web: Web, language: str) -> APIRouter:
 
     @router.get("/datasets/{name}")
     async def page(request: Request, name: str, _query: Nothing) -> Response:
-        return await web.hot_answer(request, ("dataset", language, name), lambda: html_page(web, name, language))
+        return await live_answer(web, request, ("dataset", language, name), name, _page_in(language))
 
     return router
 
 
-def html_page(web: Web, name: str, language: str) -> Representation:
+async def live_answer(web: Web, request: Request, key: Hashable, name: str, build: Build, *, negotiated: bool = False) -> Response:
+    """A finished answer about a data set. Behind a layer of sensors values come without a publication: of such a one it is finished for
+    what the newest run has seen, and its address alone decides nothing."""
+    if web.cache.find(key) is None:  # what depends on runs is never kept under this key
+        live = await run_in_threadpool(live_of, web, name)
+        if live is not None:
+            return await web.hot_answer(request, (key, live), lambda: build(web, name, live), negotiated=True)
+    return await web.hot_answer(request, key, lambda: build(web, name, None), negotiated=negotiated)
+
+
+def _page_in(language: str) -> Build:
+    return lambda web, name, live: html_page(web, name, language, live)
+
+
+def html_page(web: Web, name: str, language: str, live: Live | None = None) -> Representation:
     """Raises UnknownDataset, Gone."""
     entry = web.entry(name)
     dataset = entry.dataset
@@ -70,15 +89,16 @@ def html_page(web: Web, name: str, language: str) -> Representation:
     )
     if dataset.table is None:
         return web.page("listed.html", frame, listed_page(web, dataset, language))
-    return web.page("dataset.html", frame, dataset_page(web, entry, language))
+    return web.page("dataset.html", frame, dataset_page(web, entry, language, live.seen if live else None))
 
 
-def json_record(web: Web, name: str) -> Representation:
+def json_record(web: Web, name: str, live: Live | None = None) -> Representation:
     """Raises UnknownDataset, Gone."""
     entry = web.entry(name)
     edition = web.services.store.edition(name, entry.dataset.edition) if entry.dataset.edition else None
-    content = record_json(entry, edition, web.addresses)
-    return represent_json(content, modified=entry.dataset.modified, headers={"vary": "Accept"})
+    content = record_json(entry, edition, web.addresses) | {"freshness": seen_json(live.seen) if live else None}
+    # With values that come, the time of the last change would tell a client that nothing is new.
+    return represent_json(content, modified=None if live else entry.dataset.modified, headers={"vary": "Accept"})
 
 
 def rdf_record(web: Web, name: str, syntax: str) -> Representation:

@@ -16,7 +16,7 @@ from api.web.published import Summary
 from api.web.templating import Frame
 from api.web.web import Web
 from dcat.feed import MEDIA_TYPES, PAGE_SIZE, frame, numbers_on
-from dcat.serialise import document
+from dcat.serialise import between, document
 
 _HTML = "text/html"
 _SYNTAX_NAMES = {"ttl": "Turtle", "rdf": "RDF/XML", "jsonld": "JSON-LD", "nt": "N-Triples"}
@@ -70,8 +70,6 @@ def feed_representation(web: Web, syntax: str, number: int, modified_since: date
         raise UnknownPage(f"{number} > {state.last_page}")
     if missing := web.missing():
         raise NotReady("Noch nicht für diese Version vorbereitet: " + ", ".join(missing))
-    first, last = numbers_on(number)
-    fragments = services.store.fragments(syntax, services.renderer.key, first, last, modified_since)
     total = state.total if modified_since is None else web.changed_since(modified_since)
     head, foot = frame(
         services.site,
@@ -85,9 +83,23 @@ def feed_representation(web: Web, syntax: str, number: int, modified_since: date
     )
     kept = modified_since is None
     headers = {"vary": "Accept, Accept-Encoding" if kept else "Accept"}
-    content = document(syntax, head, *fragments, foot)
-    made_of = b"\0".join([services.renderer.key.encode(), syntax.encode(), head, foot, fragments.digest.encode()])
+    content, digest = _joined(web, syntax, number, modified_since, head, foot)
+    made_of = b"\0".join([services.renderer.key.encode(), syntax.encode(), head, foot, digest.encode()])
     return represent(content, MEDIA_TYPES[syntax], modified=modified, headers=headers, compressible=kept, made_of=made_of)
+
+
+def _joined(web: Web, syntax: str, number: int, since: datetime | None, head: bytes, foot: bytes) -> tuple[bytes, str]:
+    """A page, and the digest of its fragments. They are read again only where another one is among them than the last time, not because
+    something was published elsewhere. Raises NotRendered."""
+    store, renderer = web.services.store, web.services.renderer.key
+    digest = store.fragments_digest(*numbers_on(number), since)
+    body = web.bodies.find((renderer, syntax, digest))
+    if body is not None:
+        return document(syntax, head, body, foot), digest
+    fragments = store.fragments(syntax, renderer, *numbers_on(number), since)
+    content = document(syntax, head, *fragments, foot)
+    web.bodies.keep((renderer, syntax, fragments.digest), between(syntax, content, head, foot))
+    return content, fragments.digest
 
 
 def _moments(state: Summary) -> tuple[datetime, datetime]:

@@ -27,6 +27,7 @@ from api.web.published import common_rows
 from api.web.record import moment_json
 from api.web.reported import TABLES, groups, section_title
 from api.web.search import card
+from api.web.sensors.freshness import SourceValues, source_sentence, values_json, values_of
 from api.web.services import LEGAL_PAGES, PublicSource
 from api.web.templating import Frame
 from api.web.texts import text
@@ -131,10 +132,20 @@ def _dataset_link(web: Web, table: str, language: str) -> Link:
 def _status(web: Web, language: str, accept: str) -> Representation:
     """Not kept: freshness changes without a publication."""
     now = web.services.clock()
-    sources = tuple(_source_state(web, each, now, language) for each in web.services.sources)
     datasets = [each.dataset for each in web.services.store.datasets()]
+    values = {each.name: values_of(web, each, datasets) for each in web.services.sources}
+    sources = tuple(_source_state(web, each, values[each.name], now, language) for each in web.services.sources)
     if best(accept, ("text/html", "application/json")) == "application/json":
-        listed = [{"title": each.title, "url": each.url, "state": each.state, "last": moment_json(each.last)} for each in sources]
+        listed = [
+            {
+                "title": state.title,
+                "url": state.url,
+                "state": state.state,
+                "last": moment_json(state.last),
+                "values": values_json(values[source.name]),
+            }
+            for source, state in zip(web.services.sources, sources, strict=True)
+        ]
         return represent_json({"sources": listed}, headers={"vary": "Accept"})
     frame = Frame(
         language=language,
@@ -146,7 +157,7 @@ def _status(web: Web, language: str, accept: str) -> Representation:
     return web.page("status.html", frame, StatusPage(sources=sources, datasets=datasets))
 
 
-def _source_state(web: Web, source: PublicSource, now: datetime, language: str) -> SourceState:
+def _source_state(web: Web, source: PublicSource, values: SourceValues | None, now: datetime, language: str) -> SourceState:
     last = _last_tried(web, source.name) if source.personal_data else _last_read(web, source.name)
     return SourceState(
         title=source.title,
@@ -154,6 +165,8 @@ def _source_state(web: Web, source: PublicSource, now: datetime, language: str) 
         state=_freshness(source, last, now),
         last=last,
         expected=_interval(source.expected_interval, language),
+        values=source_sentence(values, language) if values else "",
+        values_late=bool(values and values.stale),
     )
 
 

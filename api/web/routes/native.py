@@ -8,9 +8,12 @@ from api.web.answers import represent_json, respond
 from api.web.openapi import JSON, openapi_document
 from api.web.parameters import ChangesQuery, ListQuery, Nothing
 from api.web.record import change_json, text_json
-from api.web.routes.dataset import json_record
+from api.web.routes.dataset import json_record, live_answer
+from api.web.rows.desk import EXPORTS_OF_ONE, MOST_EXPORTS
+from api.web.rows.parameters import DEFAULT_LIMIT, MOST_ROWS
 from api.web.search import found_json
 from api.web.web import Web
+from catalog.query import MOST_VALUES
 from dcat.feed import PAGE_SIZE
 from schemas.values import FileFormat
 
@@ -24,7 +27,7 @@ def routes(web: Web, app: FastAPI) -> APIRouter:
 
     @router.get("/datasets/{name}", operation_id="get_dataset", **JSON)
     async def get_dataset(request: Request, name: str, _query: Nothing) -> Response:
-        return await web.hot_answer(request, ("record", name), lambda: json_record(web, name))
+        return await live_answer(web, request, ("record", name), name, json_record)
 
     @router.get("/changes", operation_id="list_changes", **JSON)
     def list_changes(request: Request, query: ChangesQuery) -> Response:
@@ -69,7 +72,13 @@ def _config(web: Web) -> dict[str, Any]:
         "contributor_id": site.contributor_id,
         "profile": web.services.profile,
         "feed": {"url": web.addresses.absolute("/catalog.rdf"), "page_size": PAGE_SIZE},
-        "limits": {"requests_per_minute": web.services.requests_per_minute, "engine_seconds_per_minute": web.services.engine_seconds},
+        "limits": {
+            "requests_per_minute": web.services.requests_per_minute,
+            "engine_seconds_per_minute": web.services.engine_seconds,
+            "rows": {"per_page": DEFAULT_LIMIT, "most_per_page": MOST_ROWS, "values_per_filter": MOST_VALUES},
+            # Files have all rows, however many.
+            "exports": {"rows": None, "at_once": EXPORTS_OF_ONE, "at_once_for_all": MOST_EXPORTS},
+        },
         "formats": [each.extension for each in FileFormat],
         "software": {"name": "klar", "version": web.services.version},
     }

@@ -112,7 +112,7 @@ def _security(web: Web) -> str:
 
 def _sitemap(web: Web) -> str:
     statistics = ("/statistics", "/statistics/questions", "/statistics/reported")
-    fixed = ("/", "/datasets", "/projects", "/processes", *statistics, "/status", "/api", *(f"/{each}" for each in LEGAL_PAGES))
+    fixed = ("/", "/datasets", "/projects", "/processes", "/sensors", *statistics, "/status", "/api", *(f"/{each}" for each in LEGAL_PAGES))
     entries = [_url(web, each, "") for each in fixed]
     for entry in web.services.store.datasets():
         modified = entry.dataset.modified.strftime("%Y-%m-%d")

@@ -18,13 +18,13 @@ from schemas.errors import Busy
 T = TypeVar("T")
 _AT_ONCE = 3  #: questions at work
 _PATIENCE = 5.0  #: seconds that one waits for its turn
-_MOST_EXPORTS = 24
-_EXPORTS_OF_ONE = 3
+MOST_EXPORTS = 24  #: files on their way at the same time
+EXPORTS_OF_ONE = 3  #: of these, to one client
 _COME_BACK = 20  #: seconds
 
 
 class Desk:
-    def __init__(self, *, at_once: int = _AT_ONCE, patience: float = _PATIENCE, exports_of_one: int = _EXPORTS_OF_ONE) -> None:
+    def __init__(self, *, at_once: int = _AT_ONCE, patience: float = _PATIENCE, exports_of_one: int = EXPORTS_OF_ONE) -> None:
         self._at_once = at_once
         self._patience = patience
         self._exports_of_one = exports_of_one
@@ -49,7 +49,7 @@ class Desk:
         """One file on its way to a client. Raises TooManyRequests, Busy."""
         if self._exports[client] >= self._exports_of_one and client:
             raise TooManyRequests(retry_after=_COME_BACK)
-        if self._exports.total() >= _MOST_EXPORTS:
+        if self._exports.total() >= MOST_EXPORTS:
             raise Busy
         self._exports[client] += 1
         try:

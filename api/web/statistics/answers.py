@@ -13,9 +13,10 @@ from api.web.answers import Representation, represent, represent_json, respond
 from api.web.problems import UnknownRepresentation, UnsuitableParameter
 from api.web.web import Web
 from catalog.statistics.about import Account
+from catalog.statistics.csvw import METADATA, METADATA_TYPE
 from catalog.statistics.differences import changes_csv, changes_json
 from catalog.statistics.errors import UnknownRelease, UnknownStatistic
-from catalog.statistics.forms import EXCEL, MEDIA_TYPES, PIVOTED, alternates, write
+from catalog.statistics.forms import EXCEL, MEDIA_TYPES, PIVOTED, alternates, columns_of_csv, media_type_of, write
 from catalog.statistics.releases import RELEASE_NAME
 from catalog.statistics.selection import Question, read_question
 from schemas.declaration import DATASET_NAME
@@ -79,16 +80,16 @@ def redirect(web: Web, request: Request, asked: Asked, day: date) -> Response:
     return respond(request, represent(b"", "text/plain; charset=utf-8", status=307, headers=headers))
 
 
-def difference(web: Web, statistic: str, before: str, after: str, form: str) -> Representation:
+def difference(web: Web, statistic: str, before: str, after: str, form: str, language: str = "de") -> Representation:
     """Raises UnknownStatistic, UnknownRelease, UnknownRepresentation, Gone."""
     if form not in ("json", "csv"):
         raise UnknownRepresentation(form, allowed=[f"diff/{{release}}.{each}" for each in ("json", "csv")])
     one, other = find_release(web, statistic, before), find_release(web, statistic, after)
-    headers = {"cache-control": IMMUTABLE, **robots(web, other)}
+    headers = {"cache-control": IMMUTABLE, "content-language": language, **robots(web, other)}
     if form == "json":
-        return represent_json(changes_json(one, other), modified=max(one.at, other.at), headers=headers)
+        return represent_json(changes_json(one, other, language), modified=max(one.at, other.at), headers=headers)
     headers["content-disposition"] = f'attachment; filename="{statistic}-{one.name}-{other.name}.csv"'
-    return represent(changes_csv(one, other), MEDIA_TYPES["csv"], modified=max(one.at, other.at), headers=headers)
+    return represent(changes_csv(one, other, language), MEDIA_TYPES["csv"], modified=max(one.at, other.at), headers=headers)
 
 
 def robots(web: Web, release: Release) -> dict[str, str]:
@@ -98,7 +99,7 @@ def robots(web: Web, release: Release) -> dict[str, str]:
 
 def _writer(asked: Asked) -> str:
     """Raises UnknownRepresentation, UnsuitableParameter."""
-    if asked.form not in MEDIA_TYPES:
+    if asked.form not in MEDIA_TYPES and asked.form != METADATA:
         raise UnknownRepresentation(asked.form, allowed=[f"{asked.statistic}.{each}" for each in MEDIA_TYPES])
     if not asked.dialect:
         return asked.form
@@ -109,8 +110,11 @@ def _writer(asked: Asked) -> str:
 
 def _question(release: Release, asked: Asked, form: str) -> Question:
     question = read_question(release.cube, asked.pairs, also=asked.also)
-    if question.pivot and asked.form not in PIVOTED:
-        raise UnsuitableParameter("pivot", allowed=", ".join(PIVOTED))
+    for parameter, value in (("pivot", question.pivot), ("share", question.share)):
+        if value and asked.form not in (*PIVOTED, METADATA):
+            raise UnsuitableParameter(parameter, allowed=", ".join(PIVOTED))
+    if question.pivot and question.share:
+        raise UnsuitableParameter("share", allowed="ohne pivot")
     return question
 
 
@@ -118,11 +122,14 @@ def _made(web: Web, asked: Asked, form: str) -> Representation:
     release = find_release(web, asked.statistic, asked.release)
     question = _question(release, asked, form)
     account = Account(release=release, site=web.services.site)
-    content = write(form, account, question)
+    if form == METADATA:
+        content = columns_of_csv(account, question, _address(account, asked, question, "csv"))
+    else:
+        content = write(form, account, question)
     name = f"{release.cube.name}, {release.name}, {form}, {question.canonical}\n"
     headers = {
         "cache-control": IMMUTABLE if asked.release else LATEST,
-        "link": _links(account, question, asked.form),
+        "link": _links(account, question, asked.form, columns=_address(account, asked, question, METADATA) if form == "csv" else ""),
         "content-language": question.language,
         **_attachment(release, form),
         **({"accept-ranges": "bytes"} if form == "parquet" else {}),
@@ -130,7 +137,7 @@ def _made(web: Web, asked: Asked, form: str) -> Representation:
     }
     return Representation(
         content=content,
-        media_type=MEDIA_TYPES[asked.form],
+        media_type=media_type_of(asked.form),
         # What was asked of which release, and what came of it: a new version of klar may write the same cells in another way.
         etag=f'"{hashlib.sha256(name.encode() + content).hexdigest()[:40]}"',
         modified=release.at,
@@ -138,14 +145,22 @@ def _made(web: Web, asked: Asked, form: str) -> Representation:
     )
 
 
+def _address(account: Account, asked: Asked, question: Question, form: str) -> str:
+    """Of the same question, in the release that was asked for or in the newest."""
+    if asked.release:
+        return account.release_url(form, question.canonical)
+    return f"{account.url}.{form}" + (f"?{question.canonical}" if question.canonical else "")
+
+
 def _attachment(release: Release, form: str) -> Mapping[str, str]:
-    if form in ("json", "jsonstat"):
+    if form in ("json", "jsonstat", METADATA):
         return {}
     return {"content-disposition": f'attachment; filename="{release.cube.name}-{release.name}.{form}"'}
 
 
-def _links(account: Account, question: Question, form: str) -> str:
-    """Licence, what it means, how to cite it (RFC 8574), and the other forms: what a CSV cannot say itself."""
+def _links(account: Account, question: Question, form: str, *, columns: str) -> str:
+    """Licence, what it means, how to cite it (RFC 8574), and the other forms: what a CSV cannot say itself. `columns`: address of
+    what says what they are; ""."""
     links = [
         f'<{account.licence.iri}>; rel="license"',
         f'<{account.url}>; rel="describedby"; type="application/json"',
@@ -153,6 +168,7 @@ def _links(account: Account, question: Question, form: str) -> str:
         f'<{account.url}/releases>; rel="version-history"; type="application/json"',
     ]
     if len(question.canonical) <= _LONGEST_REPEATED:
+        links += [f'<{columns}>; rel="describedby"; type="{METADATA_TYPE}"'] if columns else []
         others = alternates(account, question, but=form)
         links += [f'<{url}>; rel="alternate"; type="{MEDIA_TYPES[each].partition(";")[0]}"' for each, url in others.items()]
     return ", ".join(links)

@@ -35,6 +35,7 @@ class Control:
 class NumberCell:
     text: str  #: the number, or the sign that stands for it
     reason: str  #: why there is none; "" for a number
+    share: str = ""  #: in words; "": none was asked for, or there is none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,7 @@ class NumberTable:
     columns: tuple[str, ...]
     rows: tuple[NumberRow, ...]
     total: int  #: rows there are; more than `rows` where the page shows only the first ones
+    share_of: str = ""  #: dimension whose total the shares are in; "": there are none
 
 
 @dataclass(frozen=True, kw_only=True)

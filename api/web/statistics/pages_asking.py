@@ -11,6 +11,7 @@ from api.web.statistics.answers import find_release
 from api.web.web import Web
 from catalog.charts.words import label_of
 from catalog.statistics.about import Account
+from catalog.statistics.errors import NotPublished
 from catalog.statistics.selection import NO_DIMENSION, Question, Selection, read_question, select
 from schemas.statistics import TOTAL, Cube, Release
 
@@ -84,7 +85,17 @@ def read(web: Web, asked: PageAsked) -> Asked:
     """Raises UnknownStatistic, UnknownRelease, Gone, UnknownChoice."""
     release = find_release(web, asked.statistic, asked.release)
     question = replace(read_question(release.cube, asked.pairs), language=asked.language)
-    return Asked(web=web, release=release, question=question, language=asked.language, fixed=bool(asked.release))
+    return Asked(web=web, release=release, question=_suited(release, question), language=asked.language, fixed=bool(asked.release))
+
+
+def _suited(release: Release, question: Question) -> Question:
+    """A form also sends what was chosen for another table: shares in a dimension that does not vary are left out."""
+    without = replace(question, share="")
+    try:
+        varying = select(release, without).varying if question.share else ()
+    except NotPublished:
+        return without
+    return question if any(each.name == question.share for each in varying) else without
 
 
 def newest_path(cube: Cube) -> str:

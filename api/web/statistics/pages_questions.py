@@ -23,6 +23,9 @@ from schemas.statistics import TOTAL, CellStatus, Release
 from schemas.table import Table
 from schemas.values import Text
 
+#: In the names of statistics that a pattern stands for.
+_EACH = "_"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
@@ -40,7 +43,8 @@ class Asked:
     @property
     def wanted(self) -> str:
         """What would answer it, by name."""
-        return ", ".join(dict.fromkeys(name for name, _ in (*self.cubes, *self.rows)))
+        names = (name.partition(_EACH)[0] if name.endswith("*") else name for name, _ in (*self.cubes, *self.rows))
+        return ", ".join(dict.fromkeys(names))
 
 
 @cache
@@ -104,10 +108,7 @@ def _missing(asked: Asked) -> Text:
 
 def _of_statistics(web: Web, releases: Mapping[str, Release], asked: Asked, language: str) -> Iterator[Answer]:
     """Tables that the newest release really has, and in which something is published."""
-    for name, query in asked.cubes:
-        release = releases.get(name)
-        if release is None:
-            continue
+    for release, query in ((release, query) for name, query in asked.cubes for release in _named(releases, name)):
         try:
             selection = select(release, question_from(release.cube, query))
         except (NotPublished, UnknownChoice, RepeatedChoice):
@@ -119,6 +120,13 @@ def _of_statistics(web: Web, releases: Mapping[str, Release], asked: Asked, lang
         fixed = where(type(selection)(release=release, codes=selection.codes, language=language))
         link = web.addresses.page(newest_path(release.cube), language) + (f"?{query}" if query else "")
         yield Answer(label=f"{title} ({fixed})" if fixed else title, link=link, demonstration=release.cube.demonstration)
+
+
+def _named(releases: Mapping[str, Release], name: str) -> list[Release]:
+    """`antworten_platz*`: all whose name begins so."""
+    if not name.endswith("*"):
+        return [releases[name]] if name in releases else []
+    return [each for known, each in sorted(releases.items()) if known.startswith(name[:-1])]
 
 
 def _of_tables(web: Web, asked: Asked, language: str) -> Iterator[Answer]:

@@ -200,14 +200,23 @@ def _controls(asked: Asked, selection: Selection | None) -> tuple[Control, ...]:
         codes = tuple((code, label_of(each, code, language), chosen.get(each.name) == code) for code in each.codes)
         every = ("", text("stat_every", language), each.name not in chosen)
         made.append(Control(name=each.name, label=each.title.in_language(language), choices=(every, *codes)))
-    return tuple(made)
+    return (*made, _share_control(asked))
+
+
+def _share_control(asked: Asked) -> Control:
+    language, chosen = asked.language, asked.question.share
+    titles = [(each.name, each.title.in_language(language)) for each in asked.cube.dimensions]
+    choices = [(name, text("stat_share_of", language, dimension=title), name == chosen) for name, title in titles]
+    return Control(
+        name="share", label=text("stat_share", language), choices=(("", text("stat_share_usual", language), not chosen), *choices)
+    )
 
 
 def _downloads(asked: Asked) -> tuple[Link, ...]:
     name = f"/api/v1/statistics/{asked.cube.name}" + (f"/releases/{asked.release.name}" if asked.fixed else "")
     links = []
     for label, (form, dialect) in _FILES.items():
-        question = asked.question if form in PIVOTED else replace(asked.question, pivot="")
+        question = asked.question if form in PIVOTED else replace(asked.question, pivot="", share="")
         query = "&".join(filter(None, (question.canonical, f"dialect={dialect}" if dialect else "")))
         words = text("stat_excel", asked.language) if dialect else label
         links.append(Link(label=words, link=asked.web.addresses.file(f"{name}.{form}") + (f"?{query}" if query else "")))

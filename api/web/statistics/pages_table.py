@@ -1,6 +1,7 @@
 """The numbers of a selection as people read them: one or more dimensions down, at most one across. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 from api.web.statistics.pages import NumberCell, NumberRow, NumberTable
@@ -8,7 +9,8 @@ from api.web.statistics.pages_asking import Asked, query_of, question_of
 from catalog.charts.words import digits, label_of
 from catalog.statistics.columns import SIGNS, STATUS_TITLES
 from catalog.statistics.selection import Selection
-from schemas.statistics import TOTAL, Cell, Dimension
+from catalog.statistics.shares import Share, share_in
+from schemas.statistics import TOTAL, Cell, Dimension, Role
 
 #: The rest is in the files.
 MOST_ROWS = 200
@@ -23,13 +25,35 @@ def number_table(asked: Asked, selection: Selection) -> NumberTable:
     cube, language = selection.cube, selection.language
     measure = cube.measure_title.in_language(language)
     keys = list(product(*(selection.codes[place] for place in down)))
+    of = share_dimension(selection)
     return NumberTable(
+        share_of=of.title.in_language(language) if of else "",
         caption=", ".join(filter(None, (measure, _fixed(selection, down, across)))),
         side=", ".join(cube.dimensions[place].title.in_language(language) for place in down),
         columns=(measure,) if across is None else tuple(_labels(cube.dimensions[across], selection.codes[across], language)),
         rows=tuple(_row(asked, selection, down, key, across) for key in keys[:MOST_ROWS]),
         total=len(keys),
     )
+
+
+def share_dimension(selection: Selection) -> Dimension | None:
+    """The one that was asked for; unasked, that of a table of one dimension. Numbers of several years are no parts of a whole."""
+    if selection.share:
+        return selection.cube.dimension(selection.share)
+    varying = selection.varying
+    return varying[0] if len(varying) == 1 and varying[0].role is not Role.TIME else None
+
+
+def _shared(selection: Selection, cell: Cell) -> NumberCell:
+    shown, of = number_cell(cell, selection.language), share_dimension(selection)
+    found = share_in(selection, cell, of.name) if of else None
+    return shown if found is None else replace(shown, share=share_words(found, selection.language))
+
+
+def share_words(share: Share, language: str) -> str:
+    """`35 %`, and how far it may be off where numbers are rounded: `35 % (33–37)`."""
+    sign = "%" if language == "en" else "\u00a0%"
+    return f"{share.percent}{sign}" + ("" if share.is_exact else f" ({share.least}–{share.most})")
 
 
 def number_cell(cell: Cell, language: str) -> NumberCell:
@@ -60,7 +84,7 @@ def _row(asked: Asked, selection: Selection, down: Sequence[int], key: Sequence[
     return NumberRow(
         label=", ".join(labels),
         link=asked.link(asked.path, query_of(question)),
-        cells=tuple(number_cell(each, selection.language) for each in cells),
+        cells=tuple(_shared(selection, each) for each in cells),
     )
 
 

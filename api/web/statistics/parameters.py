@@ -41,10 +41,19 @@ class ReleaseParameters(Parameters):
         f"dimensions that vary, with commas; “{TOTAL}”: the grand total alone",
     )
     pivot: str = _described("", "Dimension, deren Schlüssel Spalten werden", "dimension whose codes become columns")
+    share: str = _described(
+        "",
+        "Dimension, an deren Insgesamt der Anteil jeder Zahl dazukommt, in ganzen Prozent (nicht mit pivot, nicht in JSON-stat)",
+        "dimension in whose total the share of each number is added, in whole percent (not with pivot, not for JSON-stat)",
+    )
     lang: Literal["de", "en"] | None = _described(None, "Sprache der Bezeichnungen", "language of the labels")
     dialect: Literal["excel-de"] | None = _described(
         None, "nur bei CSV: Semikolon und deutsche Überschriften für Excel", "CSV only: semicolon and German headings for Excel"
     )
+
+
+class DifferenceParameters(Parameters):
+    lang: Literal["de", "en"] = _described("de", "Sprache der Bezeichnungen", "language of the labels")
 
 
 class StatisticParameters(ReleaseParameters):
@@ -54,6 +63,7 @@ class StatisticParameters(ReleaseParameters):
 
 
 StatisticQuery = Annotated[StatisticParameters, Query()]
+DifferenceQuery = Annotated[DifferenceParameters, Query()]
 ReleaseQuery = Annotated[ReleaseParameters, Query()]
 
 

@@ -9,6 +9,7 @@ from api.web.statistics import metadata
 from api.web.statistics.answers import Asked, difference, prepare, redirect
 from api.web.statistics.parameters import (
     DIMENSIONS,
+    DifferenceQuery,
     ReleaseParameters,
     ReleaseQuery,
     StatisticParameters,
@@ -17,6 +18,7 @@ from api.web.statistics.parameters import (
     given_parameters,
 )
 from api.web.web import Web
+from catalog.statistics.csvw import METADATA
 
 _OF_A_RELEASE = tuple(ReleaseParameters.model_fields)
 _OF_A_STATISTIC = tuple(StatisticParameters.model_fields)
@@ -29,6 +31,10 @@ def routes(web: Web) -> APIRouter:
     @router.get("", operation_id="list_statistics", **JSON)
     async def list_statistics(request: Request, _query: Nothing) -> Response:
         return await web.hot_answer(request, "statistics", lambda: metadata.statistics_list(web))
+
+    @router.get(f"/{{name}}.{METADATA}", operation_id="statistic_columns", openapi_extra=DIMENSIONS, **JSON)
+    async def statistic_columns(request: Request, name: str, _query: ReleaseQuery) -> Response:
+        return await _answer(web, request, Asked(statistic=name, form=METADATA, pairs=given_parameters(request), also=_OF_A_RELEASE))
 
     @router.get("/{name}.{form}", operation_id="statistic_data", openapi_extra=DIMENSIONS, **STATISTIC)
     async def statistic_data(request: Request, name: str, form: str, query: StatisticQuery) -> Response:
@@ -46,6 +52,11 @@ def routes(web: Web) -> APIRouter:
     async def list_releases(request: Request, name: str, _query: Nothing) -> Response:
         return await web.hot_answer(request, ("releases", name), lambda: metadata.releases(web, name))
 
+    @router.get(f"/{{name}}/releases/{{release}}.{METADATA}", operation_id="release_columns", openapi_extra=DIMENSIONS, **JSON)
+    async def release_columns(request: Request, name: str, release: str, _query: ReleaseQuery) -> Response:
+        pairs = given_parameters(request)
+        return await _answer(web, request, Asked(statistic=name, form=METADATA, pairs=pairs, also=_OF_A_RELEASE, release=release))
+
     @router.get("/{name}/releases/{release}.{form}", operation_id="release_data", openapi_extra=DIMENSIONS, **STATISTIC)
     async def release_data(request: Request, name: str, release: str, form: str, query: ReleaseQuery) -> Response:
         pairs = given_parameters(request)
@@ -53,9 +64,9 @@ def routes(web: Web) -> APIRouter:
         return await _answer(web, request, asked)
 
     @router.get("/{name}/releases/{before}/diff/{after}.{form}", operation_id="release_difference", **STATISTIC)
-    async def release_difference(request: Request, name: str, before: str, after: str, form: str, _query: Nothing) -> Response:
-        key = ("release difference", name, before, after, form)
-        return await web.hot_answer(request, key, lambda: difference(web, name, before, after, form))
+    async def release_difference(request: Request, name: str, before: str, after: str, form: str, query: DifferenceQuery) -> Response:
+        key = ("release difference", name, before, after, form, query.lang)
+        return await web.hot_answer(request, key, lambda: difference(web, name, before, after, form, query.lang))
 
     return router
 

@@ -68,7 +68,12 @@ def test_this_machine_has_no_budget(published: World) -> None:
 
 
 def test_the_limits_are_public(client: TestClient) -> None:
-    assert client.get("/api/v1/config").json()["limits"] == {"requests_per_minute": 600, "engine_seconds_per_minute": 20.0}
+    assert client.get("/api/v1/config").json()["limits"] == {
+        "requests_per_minute": 600,
+        "engine_seconds_per_minute": 20.0,
+        "rows": {"per_page": 100, "most_per_page": 1000, "values_per_filter": 1000},
+        "exports": {"rows": None, "at_once": 3, "at_once_for_all": 24},
+    }
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ PAGES = (
     "/datasets/projekte/editions/1/diff/3", "/statistics/reported", "/status", "/api", "/impressum", "/datenschutz", "/barrierefreiheit",
     "/leichte-sprache", "/gebaerdensprache", "/nutzung", "/kontakt", "/catalog", "/projects", "/projects?status=planned",
     "/projects/theatergarten", "/processes", "/processes?mode=digital", "/processes/ruetschhofstrasse-2023",
+    "/sensors", "/sensors?status=active", "/datasets/messstellen",
 )  # fmt: skip
 ENGLISH = (*(f"/en{each}" for each in PAGES), "/en")
 MACHINES = (
@@ -26,7 +27,7 @@ MACHINES = (
     "/catalog.ttl?modified_since=2026-11-22T00:00:00Z", "/api/v1/datasets", "/api/v1/datasets/projekte", "/api/v1/datasets/projekte/rows",
     "/api/v1/datasets/projekte/rows?group_by=status", "/api/v1/config",
     "/api/v1/changes?since=0", "/events.ics", "/changes.atom", "/en/changes.atom", "/api/v1/openapi.json", "/robots.txt", "/sitemap.xml",
-    "/.well-known/security.txt", "/static/klar.css", "/static/icon.svg",
+    "/.well-known/security.txt", "/static/klar.css", "/static/sensors.css", "/static/icon.svg",
 )  # fmt: skip
 HEALTH = ("/health/live", "/health/ready")
 ALL = PAGES + ENGLISH + MACHINES + HEALTH
@@ -128,7 +129,9 @@ def test_pages_load_nothing_from_elsewhere_and_have_no_script(client: TestClient
     assert {name for _, attributes in elements for name in attributes if name.startswith("on") or name in ("style", "src")} == set()
     assert not any(value.strip().lower().startswith("javascript:") for _, attributes in elements for value in attributes.values())
     loaded = [each["href"] for tag, each in elements if tag == "link" and each["rel"] in ("stylesheet", "icon")]
-    assert [each.partition("?")[0] for each in loaded] == ["/static/klar.css", "/static/icon.svg"]
+    files = [each.partition("?")[0] for each in loaded]
+    assert files[:2] == ["/static/klar.css", "/static/icon.svg"]
+    assert files[2:] in ([], ["/static/sensors.css"], ["/static/statistics.css", "/static/sensors.css"])
 
 
 def test_the_check_on_scripts_would_see_one() -> None:

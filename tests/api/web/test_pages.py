@@ -13,6 +13,7 @@ from api.web import pages
 from api.web.parameters import KINDS
 from api.web.participation import pages as participation_pages
 from api.web.record import moment_json
+from api.web.sensors import pages as sensor_pages
 from api.web.services import PublicSource
 from api.web.statistics import pages as statistics_pages
 from api.web.texts import text, texts
@@ -24,14 +25,17 @@ WEB = Path(pages.__file__).parent
 TEMPLATES = sorted(WEB.glob("templates/*.html"))
 CONTEXTS = {
     each.name: (modules[match[1]], match[2])
-    for modules in [{"pages": pages, "statistics.pages": statistics_pages, "participation.pages": participation_pages}]
+    for modules in [
+        {"pages": pages, "statistics.pages": statistics_pages, "participation.pages": participation_pages, "sensors.pages": sensor_pages}
+    ]
     for each in TEMPLATES
     if (match := re.match(r"\{# page: ([\w.]+)\.(\w+) #\}", each.read_text(encoding="utf-8")))
 }
 
 
 def test_every_page_has_a_documented_context() -> None:
-    made = {(module, name) for module in (pages, statistics_pages, participation_pages) for name in vars(module) if name.endswith("Page")}
+    modules = (pages, statistics_pages, participation_pages, sensor_pages)
+    made = {(module, name) for module in modules for name in vars(module) if name.endswith("Page")}
 
     assert set(CONTEXTS.values()) == made
 
@@ -51,7 +55,7 @@ def _used_keys() -> tuple[set[str], set[str]]:
         each.read_text(encoding="utf-8")
         for each in [
             *TEMPLATES,
-            *(path for folder in (".", "routes", "statistics", "participation") for path in WEB.glob(f"{folder}/*.py")),
+            *(path for folder in (".", "routes", "statistics", "participation", "sensors") for path in WEB.glob(f"{folder}/*.py")),
         ]
     ]
     joined = "\n".join(sources)
@@ -179,6 +183,13 @@ def test_the_style_sheet_is_small_and_loads_nothing(client: TestClient) -> None:
     assert len(sheet.content) < 16_000
     assert "@import" not in sheet.text
     assert "url(" not in sheet.text
+
+
+def test_the_sheet_of_maps_is_only_loaded_where_there_is_one(client: TestClient) -> None:
+    assert "url(" not in client.get("/static/sensors.css").text
+    assert "sensors.css" in client.get("/sensors", headers=BROWSER).text
+    assert "sensors.css" in client.get("/datasets/messstellen", headers=BROWSER).text
+    assert "sensors.css" not in client.get("/datasets/projekte", headers=BROWSER).text
 
 
 @pytest.mark.parametrize("outcome", [Outcome.OK, Outcome.UNCHANGED, Outcome.PARTIAL, Outcome.HELD])

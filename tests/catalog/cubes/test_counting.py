@@ -283,3 +283,59 @@ def test_the_busiest_contributor_is_that_of_a_naive_count(rows: list[tuple[str |
 
     for topic in ("mobility", "digital"):
         assert found.contributors.largest.get((TOTAL, topic, TOTAL), 0) == busiest(rows, topic)
+
+
+def _process(key: str, **values: Value) -> Observed:
+    return Observed(table="process", key=key, values={"mode": "digital", **values})
+
+
+def test_results_that_are_not_published_yet_stay_in_the_count() -> None:
+    rows = [
+        _process("a", end="2026-01-10", results_published_on="2026-02-01"),
+        _process("b", end="2026-01", results_published_on="2026-05-20"),
+        _process("c", end="2026-03-31"),
+        _process("d", end="2026-05-20", results_published_on="2026-05"),  # the month is enough
+        _process("e"),
+        _process("f", end="2027"),  # is not over
+        _process("g", end="2026-11-01"),  # its half-year is not
+    ]
+
+    found = filled(count(resolved("ergebniszeiten"), rows, public))
+
+    assert found == {
+        ("month-1", "digital", "2026-S1"): 2,
+        ("month-6", "digital", "2026-S1"): 1,
+        ("open", "digital", "2026-S1"): 1,
+        (UNKNOWN, "digital", UNKNOWN): 1,
+    }
+
+
+def test_minutes_are_there_or_not_and_cancelled_events_have_none() -> None:
+    common: dict[str, Value] = {"mode": "analog", "start": "2026-03-01"}
+    rows = [
+        Observed(table="event", key=str(number), values={**common, **values})
+        for number, values in enumerate(
+            [{"minutes_url": "https://rat.example/1"}, {"minutes_url": ""}, {}, {"status": "cancelled"}, {"status": "held"}]
+        )
+    ]
+
+    found = filled(count(resolved("protokolle"), rows, public))
+
+    assert found == {("published", "analog", "2026-S1"): 1, ("open", "analog", "2026-S1"): 3}
+
+
+def test_unanswered_ideas_stay_in_the_count_with_the_quarter_since_which_they_wait() -> None:
+    rows = [
+        idea("1", "anna", submitted_on="2025-05-01", answered_on="2025-06"),
+        idea("2", "anna", submitted_on="2025-05-02"),
+        idea("3", "ben", submitted_on="2026-08-02"),
+    ]
+
+    plan = resolved("beantwortete-ideen")
+
+    assert filled(count(plan, rows, public)) == {
+        ("answered", "mobility", "2025-Q2"): 1,
+        ("open", "mobility", "2025-Q2"): 1,
+        ("open", "mobility", "2026-Q3"): 1,
+    }
+    assert ("answered_within", "quarter") in shipped_cubes()["antwortzeiten"].cube.tables

@@ -35,8 +35,12 @@ def base_keys(cube: Cube) -> list[Key]:
 
 
 def members(cube: Cube, key: Key) -> list[int]:
+    """Base cells of a public one, whose merged codes name their members."""
+    parts = [set(shown.split("~")) for shown in key]
     return [
-        place for place, base in enumerate(base_keys(cube)) if all(shown in (TOTAL, code) for shown, code in zip(key, base, strict=True))
+        place
+        for place, base in enumerate(base_keys(cube))
+        if all(TOTAL in part or code in part for part, code in zip(parts, base, strict=True))
     ]
 
 
@@ -56,6 +60,36 @@ def recovered(cube: Cube, known: Facts, wanted: Iterable[Key]) -> Iterator[tuple
         high = linprog(-objective, A_ub=np.array(rows), b_ub=limits, method="highs")
         if low.fun is not None and high.fun is not None and ceil(low.fun - 1e-6) == floor(-high.fun + 1e-6):
             yield key, ceil(low.fun - 1e-6)
+
+
+def recovered_jointly(
+    cube: Cube, known: Sequence[Facts], wanted: Iterable[tuple[int, Key]], newcomers: Iterable[tuple[int, Key]]
+) -> Iterator[tuple[str, int, Key, int]]:  # fmt: skip
+    """The same over several releases of one cube, oldest first, by one who knows that nobody has left: (what, release, cell, value), of
+    cells and of those who came with a release."""
+    size = len(base_keys(cube))
+    place = {key: members(cube, key) for facts_of in known for key, _, _ in facts_of}
+
+    def row(key: Key, releases: Iterable[int]) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+        found = np.zeros(size * len(known))
+        for release in releases:
+            found[[release * size + each for each in place[key]]] = 1
+        return found
+
+    rows, limits = [], []
+    for release, facts_of in enumerate(known):
+        for key, least, most in facts_of:
+            rows += [row(key, range(release + 1)), -row(key, range(release + 1))]
+            limits += [most, -least]
+    asked = [("cell", release, key, row(key, range(release + 1))) for release, key in wanted]
+    asked += [("newcomers", release, key, row(key, [release])) for release, key in newcomers]
+    for what, release, key, objective in asked:
+        low = linprog(objective, A_ub=np.array(rows), b_ub=limits, method="highs")
+        high = linprog(-objective, A_ub=np.array(rows), b_ub=limits, method="highs")
+        assert low.fun is not None, "there is a table that fits"
+        assert high.fun is not None, "and no number is without a bound"
+        if ceil(low.fun - 1e-6) == floor(-high.fun + 1e-6):
+            yield what, release, key, ceil(low.fun - 1e-6)
 
 
 def tables(cube: Cube, known: Facts, most: int) -> Iterator[tuple[int, ...]]:

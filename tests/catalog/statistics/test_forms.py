@@ -17,18 +17,21 @@ from frictionless import Resource, Schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.disclosure.rules import rules_for
 from catalog.statistics.about import Account
 from catalog.statistics.columns import require_usable_names, table_of
+from catalog.statistics.errors import NotPublished, UnknownChoice
 from catalog.statistics.forms import EXCEL, MEDIA_TYPES, write
 from catalog.statistics.selection import Question, read_question
 from schemas.dates import PartialDate
 from schemas.errors import ConfigurationError
-from schemas.statistics import Break, CellStatus, Key
+from schemas.statistics import Break, CellStatus, Key, Profile
 from schemas.table import descriptor_from_table
 from schemas.values import Licence, Text
 from tests.catalog.statistics.world import CUBE, DISTRICT, MISSING, account_of, cells_of, release_of
 
 Cells = list[tuple[tuple[str, ...], int | None, str]]
+NAMES = ("base", "share", "share_min", "share_max")
 HEADER = "halbjahr_code,halbjahr,ortsbezirk_code,ortsbezirk,alter_code,alter,teilnehmende,status"
 
 
@@ -195,6 +198,65 @@ def test_pivoted_columns_never_share_a_name() -> None:
     header = write("csv", account_of(release_of(cube)), ask(group_by="halbjahr,ortsbezirk", pivot="ortsbezirk")).decode().splitlines()[0]
 
     assert header.endswith("status (01),status (02),status (_U),status")
+
+
+SHARES = {"group_by": "alter", "share": "alter"}
+
+
+def _with_values(profile: Profile, rules: str, values: dict[str, int | None]) -> Account:
+    """By age; a whole of 30."""
+    keys: dict[Key, int | None] = {("_T", "_T", "_T"): 30}
+    keys.update({("_T", "_T", code): value for code, value in values.items()})
+    cells = [replace(each, value=keys.get(each.key, each.value) if each.value is not None else None) for each in cells_of()]
+    withheld = [replace(each, value=None, status=CellStatus.WITHHELD) if keys.get(each.key, 0) is None else each for each in cells]
+    return account_of(release_of(replace(CUBE, profile=profile), rules=rules, cells=tuple(withheld)))
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_shares_are_whole_percent_with_what_rounding_leaves_open(form: str) -> None:
+    rounded = _with_values(Profile.ROUND5, "round5/1", {"u30": 10, "30-59": 30, "60": None})
+    exact = _with_values(Profile.SUPPRESS, "suppress5/1", {"u30": 10, "30-59": 30, "60": None})
+
+    assert _shares(form, rounded) == [(30, 33, 25, 43), (30, 100, 88, 100), (None, None, None, None)]
+    assert _shares(form, exact) == [(30, 33, 33, 33), (30, 100, 100, 100), (None, None, None, None)]
+
+
+def _shares(form: str, account: Account) -> list[tuple[int | None, ...]]:
+    content = answer(form, account, **SHARES)
+    rows = json.loads(content)["rows"] if form == "json" else list(csv.DictReader(io.StringIO(content.decode())))
+    return [tuple(int(each[name]) if each[name] not in ("", None) else None for name in NAMES) for each in rows]
+
+
+def test_whoever_does_not_ask_for_shares_gets_the_same_bytes_as_ever() -> None:
+    assert answer("csv", group_by="alter").decode().splitlines()[0] == HEADER
+    assert answer("csv", **SHARES).decode().splitlines()[0] == f"{HEADER},{','.join(NAMES)}"
+    assert b"share" not in answer("json", group_by="alter")
+
+
+def test_a_share_needs_a_base_that_is_published_and_a_dimension_that_varies() -> None:
+    narrow = replace(CUBE, tables=(("halbjahr", "alter"), ("halbjahr",)), default_table=("halbjahr",))
+
+    with pytest.raises(NotPublished):
+        answer("csv", account_of(release_of(narrow, cells=cells_of(narrow, {}))), group_by="halbjahr,alter", share="halbjahr")
+    with pytest.raises(UnknownChoice):
+        answer("csv", group_by="alter", share="ortsbezirk")
+
+
+@settings(max_examples=50, derandomize=True)
+@given(st.integers(5, 3000), st.integers(0, 3000))
+def test_the_range_of_a_share_holds_the_true_one(part: int, others: int) -> None:
+    rules = rules_for(CUBE)
+    shown, whole = rules.rounded(part), rules.rounded(part + others)
+    assert shown is not None
+    assert whole is not None
+    account = _with_values(Profile.ROUND5, rules.version, {"u30": shown})
+    cells = tuple(replace(each, value=whole) if set(each.key) == {"_T"} else each for each in account.release.cells)
+
+    ((_, percent, least, most), *_) = _shares("json", account_of(replace(account.release, cells=cells)))
+
+    assert percent is not None and least is not None and most is not None  # noqa: PT018 (one thing: there is a share)
+    assert least - 0.5 <= 100 * part / (part + others) <= most + 0.5
+    assert least <= percent <= most
 
 
 def test_a_workbook_explains_itself() -> None:

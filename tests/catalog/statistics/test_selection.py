@@ -77,8 +77,8 @@ def test_the_total_of_an_unpublished_table_is_refused_too() -> None:
 @pytest.mark.parametrize(
     ("query", "parameter", "allowed"),
     [
-        ("colour=red", "colour", ("halbjahr", "ortsbezirk", "alter", "group_by", "pivot", "lang")),
-        ("Alter=60", "Alter", ("halbjahr", "ortsbezirk", "alter", "group_by", "pivot", "lang")),
+        ("colour=red", "colour", ("halbjahr", "ortsbezirk", "alter", "group_by", "pivot", "share", "lang")),
+        ("Alter=60", "Alter", ("halbjahr", "ortsbezirk", "alter", "group_by", "pivot", "share", "lang")),
         ("alter=61", "alter", (TOTAL, *AGE.codes)),
         ("alter=60,", "alter", (TOTAL, *AGE.codes)),
         ("alter=,", "alter", (TOTAL, *AGE.codes)),
@@ -130,7 +130,7 @@ def test_a_dimension_without_categories_gives_no_rows() -> None:
 
 QUESTIONS = st.lists(
     st.tuples(
-        st.sampled_from(["halbjahr", "ortsbezirk", "alter", "group_by", "pivot", "lang"]),
+        st.sampled_from(["halbjahr", "ortsbezirk", "alter", "group_by", "pivot", "share", "lang"]),
         st.lists(
             st.sampled_from([TOTAL, "2025-S2", "2026-S1", "01", "02", "_U", "u30", "60", "alter", "halbjahr", "ortsbezirk", "en", ""]),
             max_size=3,

@@ -228,6 +228,38 @@ def test_another_question_does_not_use_the_validators_of_the_old_one(tmp_path: P
     assert "if-none-match" not in server.requests[1].headers
 
 
+CONTEXT = '<https://context.example/c.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+
+
+def test_another_header_is_another_question(tmp_path: Path) -> None:
+    with serving({"*": Versioned(CSV)}) as server:
+        source = world(server.url(), tmp_path)
+        run(source)
+        source.open().get("", headers={"Link": CONTEXT})
+    assert server.requests[1].headers["link"] == CONTEXT
+    assert "if-none-match" not in server.requests[1].headers
+
+
+def test_the_same_header_is_the_same_question(tmp_path: Path) -> None:
+    with serving({"*": Versioned(CSV)}) as server:
+        source = world(server.url(), tmp_path)
+        for _ in range(2):
+            fetch = source.open()
+            fetch.get("", headers={"NGSILD-Tenant": "stadt"})
+            source.publish(fetch)
+        run(source)
+    assert server.requests[1].headers["if-none-match"], "asked in the same words"
+    assert "if-none-match" not in server.requests[2].headers, "and without the header, something else is asked"
+
+
+@pytest.mark.parametrize("headers", [{"Authorization": "Bearer x"}, {"Host": "innen"}, {"Link": "a\r\nX: b"}, {"Link": ""}, {"Link": "ä"}])
+def test_headers_that_a_kind_may_not_send_are_a_mistake(headers: dict[str, str], tmp_path: Path) -> None:
+    with serving({"*": Versioned(CSV)}) as server:
+        with pytest.raises(ValueError, match="may not be sent"):
+            world(server.url(), tmp_path).open().get("", headers=headers)
+        assert not server.requests
+
+
 def test_a_304_nobody_asked_for_is_a_fault(tmp_path: Path) -> None:
     with serving({"*": reply(b"", 304)}) as server, pytest.raises(HttpError, match="ohne dass danach gefragt wurde") as caught:
         world(server.url(), tmp_path).open().get("")

@@ -101,6 +101,14 @@ def test_the_secret_turns_up_nowhere(
     assert server.requests[0].headers["authorization"] == f"Bearer {CANARY}"
 
 
+def test_a_header_that_holds_the_secret_is_not_sent_on(tmp_path: Path) -> None:
+    with serving({"*": reply(CSV)}) as server:
+        with pytest.raises(HttpError, match="NGSILD-Tenant enthält das Zugangsgeheimnis") as caught:
+            secretive(server.url(), tmp_path).open().get("", headers={"NGSILD-Tenant": CANARY})
+        assert not server.requests
+    assert CANARY not in str(caught.value)
+
+
 def test_the_logs_of_the_client_would_tell_if_they_were_let(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.DEBUG, logger="httpcore2")

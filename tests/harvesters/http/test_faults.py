@@ -73,6 +73,13 @@ def test_retry_after_in_seconds_is_honoured(status: int, tmp_path: Path) -> None
     assert source.waits == [17.0]
 
 
+def test_the_things_stack_asks_for_rest_under_a_name_of_its_own(tmp_path: Path) -> None:
+    with serving({"*": in_turn(reply("", 429, X_Rate_Limit_Retry="17"), reply(CSV))}) as server:
+        source = world(server.url(), tmp_path)
+        source.open().get("")
+    assert source.waits == [17.0]
+
+
 def test_retry_after_as_a_date_is_honoured(tmp_path: Path) -> None:
     with serving({"*": in_turn(reply("", 503, Retry_After="Sun, 22 Nov 2026 04:00:31 GMT"), reply(CSV))}) as server:
         source = world(server.url(), tmp_path)

@@ -60,7 +60,7 @@ def test_a_curl_line_gives_a_table(address: str, line: str) -> None:
 
 def test_there_is_something_to_execute() -> None:
     assert len(_PYTHON) == 4
-    assert len(_CURL) == 5
+    assert len(_CURL) == 6
 
 
 def test_every_parameter_and_every_reason_is_documented() -> None:

@@ -112,7 +112,7 @@ def test_the_page_says_what_it_shows_and_shows_it(client: TestClient) -> None:
 
     assert '<p class="finding">Teilnehmende: am meisten bei unter 30 (rund 420), insgesamt rund 500.</p>' in page
     assert "<svg " in page
-    assert re.findall(r"<th scope=\"row\"><a [^>]*>([^<]+)</a></th><td>(\d+)</td>", page) == [
+    assert re.findall(r"<th scope=\"row\"><a [^>]*>([^<]+)</a></th><td>(\d+)\b", page) == [
         ("unter 30", "420"),
         ("30 bis 59", "340"),
         ("60 und älter", "260"),
@@ -124,9 +124,29 @@ def test_page_and_api_answer_the_same_question_with_the_same_numbers(client: Tes
         rows = client.get(f"{API}/teilnehmende.json{query}").json()["rows"]
         published_here = [f"{each['teilnehmende']}" for each in rows if each["teilnehmende"] is not None]
 
-        shown = re.findall(r"<td>(\d+)</td>", client.get(HERE + query, headers=BROWSER).text)
+        shown = re.findall(r"<td>(\d+)\b", client.get(HERE + query, headers=BROWSER).text)
 
         assert sorted(shown) == sorted(published_here), query
+
+
+def _shares(page: str) -> list[str]:
+    return re.findall(r'<td>\d+ <span class="quiet">([^<]+)</span></td>', page)
+
+
+def test_shares_stand_beside_the_numbers_of_one_dimension_with_their_range(client: TestClient) -> None:
+    page = _page(client, f"{HERE}?group_by=alter")
+
+    assert _shares(page) == ["84 % (83–85)", "68 % (67–69)", "52 % (51–53)"]
+    assert "Anteil an „Altersgruppe: insgesamt“" in page
+    assert _shares(_page(client, f"{HERE}?group_by=halbjahr")) == []  # half-years are no parts of a whole
+    assert "84% (83–85)" in _page(client, f"/en{HERE}?group_by=alter")
+
+
+def test_shares_of_a_wider_table_are_asked_for(client: TestClient) -> None:
+    assert _shares(_page(client, HERE)) == []
+    assert len(_shares(_page(client, f"{HERE}?group_by=halbjahr,alter&share=alter"))) > 2
+    # The form sends what was chosen for another table, too.
+    assert _shares(_page(client, f"{HERE}?group_by=alter&share=ortsbezirk")) == _shares(_page(client, f"{HERE}?group_by=alter"))
 
 
 @settings(max_examples=60, derandomize=True, deadline=None)
@@ -247,6 +267,7 @@ def test_the_difference_shows_every_changed_number(client: TestClient) -> None:
         ("1. Halbjahr 2026, unter 30", "410", "415"),
     ]
     assert f"{API}/teilnehmende/releases/2026-11-20/diff/2026-11-22.csv" in page
+    assert "2026-11-22.csv?lang=en" in _page(client, f"/en{DIFFERENCE}")
     assert "keine Zahl geändert" in _page(client, f"{RELEASE}/diff/2026-11-22")
 
 
@@ -281,7 +302,7 @@ def test_a_chart_whose_file_is_gone_costs_the_chart_and_not_the_numbers(tmp_path
     page = _page(client, f"{HERE}?group_by=alter")
 
     assert "kein Bild gezeichnet" in page
-    assert "<td>420</td>" in page
+    assert "<td>420 " in page
     world.close()
 
 

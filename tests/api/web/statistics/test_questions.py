@@ -14,7 +14,7 @@ from api.web.statistics.pages_questions import questions
 from catalog.statistics.releases import expected_keys
 from schemas.cube_files import shipped_cubes
 from schemas.declaration import city_wide, declaration_of_table
-from schemas.statistics import Category, CellStatus, Cube, Dimension, Key, Release
+from schemas.statistics import Category, CellStatus, Cube, Dimension, Key, Release, Role
 from schemas.values import Text
 from tests.api.web.conftest import BROWSER
 from tests.api.web.statistics.world import client_of, installation, keep
@@ -103,7 +103,7 @@ def test_every_question_has_an_answer_or_a_reason(client: TestClient) -> None:
 def test_what_is_not_answered_by_design_says_so(client: TestClient) -> None:
     assert "nicht zu beantworten" in _listed(client)[14]
     assert "nicht verknüpft" in _listed(client)[14]
-    assert "noch keine Antwort" in _listed(client)[10]
+    assert "noch keine Antwort" in _listed(client)[25]
 
 
 def test_a_question_without_data_names_what_would_answer_it(client: TestClient) -> None:
@@ -117,6 +117,17 @@ def test_published_statistics_are_linked_with_their_table_and_demonstrations_mar
     assert "/statistics/antwortende?group_by=district" in _links(fourth)
     assert "Teilnehmende an Beteiligungen: Ortsbezirk</a>" in fourth
     assert fourth.count("Demonstration (synthetisch)") == 1
+
+
+def test_every_question_of_a_survey_that_was_released_is_linked(tmp_path: Path) -> None:
+    cubes = [replace(_respondents(), name=f"antworten_ruetschhof-2023_{each}") for each in ("a1", "a2")]
+    option = replace(_respondents().dimensions[0], name="option", role=Role.CLASS)
+    asked = [replace(each, dimensions=(option, each.dimensions[1]), tables=((), ("option",)), default_table=("option",)) for each in cubes]
+    world = installation(tmp_path / "answers", [_release(each) for each in asked])
+
+    assert _links(_listed(client_of(world))[15]) == [f"/statistics/{each.name}?group_by=option" for each in cubes]
+    assert questions()[16].wanted == "antworten, beteiligungsergebnisse"
+    world.close()
 
 
 def test_a_table_that_was_held_back_is_not_linked(client: TestClient) -> None:
@@ -152,7 +163,9 @@ def test_nothing_is_asked_of_statistics_that_are_declared_otherwise() -> None:
         dimensions = {each.name for each in plans[name].cube.dimensions}
         names = set(parameters) - {"group_by"} | set(parameters.get("group_by", "").split(","))
         assert names <= dimensions | {""}, (name, parameters)
-    assert {name for each in questions() for name, _ in each.cubes} - set(plans) == {"demonstration-ruetschhofstrasse"}
+    assert {name for each in questions() for name, _ in each.cubes} - set(plans) == {
+        "demonstration-ruetschhofstrasse", "antworten_ruetschhof*", "antworten_fauthweg*",
+    }  # fmt: skip
     assert len(asked) > 10
 
 

@@ -82,7 +82,7 @@ def test_every_form_links_to_licence_description_citation_and_the_other_forms(cl
     links = dict(re.findall(r'<([^>]+)>; rel="([a-z-]+)"', answer.headers["link"]))
     by_relation = {relation: url for url, relation in links.items()}
     assert by_relation["license"] == Licence.DL_ZERO_2.iri
-    assert by_relation["describedby"] == f"{BASE_URL}{HERE}"
+    assert links[f"{BASE_URL}{HERE}"] == "describedby"
     assert by_relation["cite-as"] == f"{BASE_URL}{HERE}/releases/2026-11-22.{form}?alter=60"
     assert list(links.values()).count("alternate") == len(MEDIA_TYPES) - 1
     assert answer.headers["content-type"] == MEDIA_TYPES[form]
@@ -161,14 +161,53 @@ def test_what_changed_between_two_releases(client: TestClient) -> None:
     assert [(each["change"], each["before"], each["after"]) for each in lines] == [("changed", "", "25"), ("changed", "410", "415")]
 
 
+@pytest.mark.parametrize("path", [HERE, f"{HERE}/releases/2026-11-20"])
+@pytest.mark.parametrize("query", ["", "?group_by=alter&share=alter", "?pivot=alter"])
+def test_a_csv_leads_to_what_its_columns_are(client: TestClient, path: str, query: str) -> None:
+    """CSV on the Web: the description names the very address, and its headings are those of the file."""
+    answer = client.get(f"{path}.csv{query}")
+    (link,) = re.findall(r'<([^>]+)>; rel="describedby"; type="application/csvm\+json"', answer.headers["link"])
+
+    described = client.get(link.removeprefix(BASE_URL))
+    found = described.json()
+
+    assert described.headers["content-type"] == "application/csvm+json"
+    assert found["url"] == f"{BASE_URL}{path}.csv{query}"
+    assert ",".join(each["titles"] for each in found["tableSchema"]["columns"]) == answer.text.splitlines()[0]
+    assert client.get(f"{path}.csv-metadata.json?alter=61").status_code == 400
+
+
+def test_shares_are_columns_for_whoever_asks(client: TestClient) -> None:
+    asked = "group_by=alter&share=alter"
+    lines = rows(client.get(f"{HERE}.csv?{asked}").text)
+
+    assert [(each["alter_code"], each["base"], each["share"]) for each in lines] == [
+        ("u30", "500", "84"), ("30-59", "500", "68"), ("60", "500", "52"),
+    ]  # fmt: skip
+    assert client.get(f"{HERE}.json?{asked}&lang=en").json()["share"]["of"] == "alter"
+    for refused in (f"{HERE}.jsonstat?{asked}", f"{HERE}.csv?{asked}&pivot=alter", f"{HERE}.csv?group_by=alter&share=farbe"):
+        assert client.get(refused).status_code == 400, refused
+
+
+def test_what_changed_is_labelled_in_english_too(client: TestClient) -> None:
+    path = f"{HERE}/releases/2026-11-20/diff/2026-11-22"
+    found = client.get(f"{path}.json?lang=en").json()
+    lines = rows(client.get(f"{path}.csv?lang=en").text)
+
+    assert [each["alter"] for each in found["changes"]] == [each["alter"] for each in lines] == ["Total", "under 30"]
+    assert [each["alter_code"] for each in found["changes"]] == ["_T", "u30"]
+    assert client.get(f"{path}.csv").text != client.get(f"{path}.csv?lang=en").text
+    assert client.get(f"{path}.csv?lang=fr").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("query", "parameter", "allowed"),
     [
-        ("colour=red", "colour", ["halbjahr", "ortsbezirk", "alter", "group_by", "pivot", "lang", "dialect", "as_of"]),
-        ("Alter=60", "Alter", ["halbjahr", "ortsbezirk", "alter", "group_by", "pivot", "lang", "dialect", "as_of"]),
+        ("colour=red", "colour", ["halbjahr", "ortsbezirk", "alter", "group_by", "pivot", "share", "lang", "dialect", "as_of"]),
+        ("Alter=60", "Alter", ["halbjahr", "ortsbezirk", "alter", "group_by", "pivot", "share", "lang", "dialect", "as_of"]),
         ("alter=61", "alter", ["_T", "u30", "30-59", "60"]),
         ("alter=60%00", "alter", ["_T", "u30", "30-59", "60"]),
-        ("alter%00=60", "alter\x00", ["halbjahr", "ortsbezirk", "alter", "group_by", "pivot", "lang", "dialect", "as_of"]),
+        ("alter%00=60", "alter\x00", ["halbjahr", "ortsbezirk", "alter", "group_by", "pivot", "share", "lang", "dialect", "as_of"]),
         ("group_by=farbe", "group_by", ["halbjahr", "ortsbezirk", "alter", "_T"]),
         ("pivot=ortsbezirk", "pivot", ["halbjahr", "alter"]),
         ("lang=fr", "lang", ["de", "en"]),

@@ -1,0 +1,231 @@
+"""A Thing as a station, a Datastream as a datastream. Traps: reference/sensors/sources.md, section 1."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from sys import intern
+from typing import Any
+
+import shapely
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
+
+from harvesters.sensors.intervals import stated
+from harvesters.sensors.layers import slug
+from harvesters.sensors.observed import Datastream, StatedUnit, Station
+from harvesters.sensors.walk import SensorRecord
+from harvesters.sensorthings.keeping import Json, crs_name, geometry, moment
+from harvesters.sensorthings.reading import Registry, Stream
+from schemas.crs import CRS84, Misplaced, UnknownCrs, placed
+from schemas.errors import RecordError, WrongValue
+
+_ELDA = re.compile(r"[?&]uri=(https?://[^&]+)")
+_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]{1,500}", re.ASCII)
+#: Sixteen hexadecimal digits (EUI-64), twelve in pairs (MAC), or a long number: a device, not a model.
+_DEVICE = re.compile(r"[0-9]{6}|(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16}|(?:[0-9A-Fa-f]{2}[:-]){5,7}[0-9A-Fa-f]{2})(?![0-9A-Fa-f])", re.ASCII)
+_SERIAL = re.compile(r"\b(?:s/?n|serial|seriennummer|serial ?number)\b", re.IGNORECASE)
+_REMARKS = {
+    "unknown-duration": "Die Angabe »aggregateDuration: {}« ist keine Dauer in Tagen, Stunden oder Minuten und wird nicht verwendet",
+    "swapped-axes": "Die Achsen sind vertauscht; gelesen ist die Position andersherum",
+    "zone-missing": "Der Position fehlt die Nummer der Zone; sie ist ergänzt",
+    "zone-added": "Die Position hat eine Zone, die ihr Koordinatensystem nicht hat",
+    "no-iri": "Die Angabe »metadata« ist keine Webadresse und wird nicht verwendet",
+    "device-name": "Der Name enthält die Nummer eines Geräts und wird nicht übernommen",
+}
+#: What a position was made of, in the words of its row.
+_BASES = {"LineString": "Mitte der Linie", "MultiLineString": "Mitte der Linie", "Point": ""}
+
+
+class Reading:
+    """One run's reading of its registry: pure but for what it counts. `ends`: literal of a Datastream -> its latest observation, where
+    that is known."""
+
+    def __init__(self, registry: Registry, ends: Mapping[str, datetime], home: str) -> None:
+        self._registry = registry
+        self._ends = ends
+        self._home = home
+        self._stations: dict[str, Station | RecordError] = {}
+        self._things_said = {literal: _said(each.get("properties")) for literal, each in registry.things.items()}
+        self._units: dict[tuple[str, str, str], StatedUnit] = {}
+        self._models: dict[str, str] = {}  # literal of a Sensor -> its name
+        self.remarks: Counter[tuple[str, str]] = Counter()  #: (code, what it says) -> how often
+
+    def records(self) -> list[SensorRecord]:
+        """All of them; the registry lets go of what is theirs."""
+        streams = self._registry.streams
+        return [self._record(streams.pop(literal)) for literal in [*streams]]
+
+    def _record(self, stream: Stream) -> SensorRecord:
+        return SensorRecord(stream.fields, origin=stream.origin, read=lambda record: self._pair(stream, record))
+
+    def sentences(self) -> tuple[tuple[str, str], ...]:
+        """(code, German sentence)"""
+        return tuple((code, f"{_REMARKS[code].format(what)} ({count}-mal).") for (code, what), count in sorted(self.remarks.items()))
+
+    def _pair(self, stream: Stream, record: SensorRecord) -> tuple[Station, Datastream]:
+        """Raises RecordError."""
+        station = self._station(stream.thing, record.get("observedArea"))
+        said = self._things_said[stream.thing] | _said(record.get("properties"))
+        what = self._registry.properties.get(stream.property, {})
+        begin, end, goes_on = self._period(stream, record.get("phenomenonTime"))
+        return station, Datastream(
+            id=self._id(record),
+            station=station.id,
+            name=self._name(record.get("name")),
+            property=_text(what.get("name")),
+            property_definition=_text(what.get("definition")),
+            unit=self._unit(record.get("unitOfMeasurement")),
+            kind=observation_type(record.get("observationType")),
+            aggregation=self._duration(said.get("aggregateDuration", "")),
+            layer=said.get("layerName", ""),
+            network=said.get("serviceName", ""),
+            sensor=self._model(stream.sensor),
+            begin=begin,
+            end=end,
+            goes_on=goes_on,
+            record=self._iri(said.get("metadata", "")),
+            url=f"{self._home}Datastreams({stream.literal})/Observations",
+        )
+
+    def _id(self, record: SensorRecord) -> str:
+        return slug(str(record.get("@iot.id")))
+
+    def _station(self, literal: str, area: object) -> Station:
+        """Raises RecordError: a Datastream whose station is nowhere costs itself."""
+        if literal not in self._stations:
+            try:
+                self._stations[literal] = self._made(literal, area)
+            except RecordError as error:
+                self._stations[literal] = error
+        found = self._stations[literal]
+        if isinstance(found, RecordError):
+            raise found
+        return found
+
+    def _made(self, literal: str, area: object) -> Station:
+        thing = self._registry.things.get(literal)
+        if thing is None:
+            raise WrongValue("»Thing«: Die Messstelle der Messreihe fehlt")
+        said = self._things_said[literal]
+        location, geojson = _place(thing.get("Locations"))
+        position, basis = self._position(geojson or area, is_area=not geojson)
+        longitude, latitude = position or (None, None)
+        return Station(
+            id=slug(str(thing.get("@iot.id"))),
+            name=self._name(thing.get("name")),
+            longitude=longitude,
+            latitude=latitude,
+            position_basis=basis if position else "",
+            place=self._name(location.get("name")),
+            operator=said.get("ownerData") or said.get("ownerThing") or "",
+            url=f"{self._home}Things({literal})",
+        )
+
+    def _position(self, geojson: object, *, is_area: bool) -> tuple[tuple[float, float] | None, str]:
+        """Raises WrongValue for a position that is none, or that is not in the city."""
+        if not isinstance(geojson, dict) or not geojson.get("coordinates"):
+            return None, ""
+        x, y = representative(geojson)
+        try:
+            found = placed(x, y, crs_name(geojson) or CRS84)
+        except (Misplaced, UnknownCrs) as error:
+            raise WrongValue(f"»location«: {error}".rstrip(".")) from None
+        if found.remark:
+            self.remarks[found.remark, ""] += 1
+        kind = str(geojson.get("type"))
+        basis = "aus dem Gebiet der Messungen (observedArea)" if is_area else _BASES.get(kind, "Punkt in der Fläche")
+        return (found.longitude, found.latitude), basis
+
+    def _period(self, stream: Stream, said: object) -> tuple[datetime | None, datetime | None, bool]:
+        """Begin, end, and whether it goes on although nobody knows its end any more."""
+        if not isinstance(said, str):
+            return None, None, False
+        begin, _, end = said.partition("/")
+        last = self._ends.get(stream.literal) or moment(end)
+        return moment(begin), last, end == ".."
+
+    def _unit(self, said: object) -> StatedUnit:
+        if not isinstance(said, dict):
+            return StatedUnit()
+        key = (_text(said.get("name")), _text(said.get("symbol")), _text(said.get("definition")))
+        found = self._units.get(key)
+        if found is None:
+            found = self._units[key] = StatedUnit(name=key[0], symbol=key[1], code=key[2])
+        return found
+
+    def _model(self, literal: str) -> str:
+        if literal not in self._models:
+            self._models[literal] = self._name(self._registry.sensors.get(literal, {}).get("name"))
+        return self._models[literal]
+
+    def _duration(self, said: str) -> str:
+        if said and not stated(said):
+            self.remarks["unknown-duration", said[:40]] += 1
+            return ""
+        return said
+
+    def _iri(self, said: str) -> str:
+        if said and not _IRI.fullmatch(said):
+            self.remarks["no-iri", ""] += 1
+            return ""
+        return said
+
+    def _name(self, said: object) -> str:
+        """Without the number of a device: such a name is left out."""
+        text = _text(said)
+        if not text.isalpha() and (_DEVICE.search(text) or _SERIAL.search(text)):
+            self.remarks["device-name", ""] += 1
+            return ""
+        return text
+
+
+def observation_type(said: object) -> str:
+    """The IRI itself, also where it is wrapped in the address of a page about it (Hamburg)."""
+    text = _text(said)
+    found = _ELDA.search(text)
+    return found[1] if found else text
+
+
+def representative(geojson: Json) -> tuple[float, float]:
+    """A point of it, as the source's numbers. Raises WrongValue."""
+    kind = geojson.get("type")
+    try:
+        if kind == "Point":
+            x, y = geojson["coordinates"][:2]
+            if isinstance(x, bool) or isinstance(y, bool):
+                raise TypeError
+            return float(x), float(y)
+        made: Any = shape(geojson)
+        if made.is_empty or not all(map(_is_finite, made.bounds)):
+            raise ValueError
+        point = made.interpolate(0.5, normalized=True) if kind == "LineString" else made.representative_point()
+        return float(point.x), float(point.y)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, ShapelyError, shapely.GEOSException):
+        raise WrongValue("»location«: Die Geometrie ist nicht lesbar") from None
+
+
+def _is_finite(number: float) -> bool:
+    return abs(number) < 1e12
+
+
+def _place(locations: object) -> tuple[Json, Json]:
+    """The Location to go by, and its geometry: a point before others, then by id, so that the same one is taken tomorrow."""
+    found = [each for each in locations if isinstance(each, dict)] if isinstance(locations, list) else []
+    read = [(each, geometry(each["location"])) for each in found if isinstance(each.get("location"), dict)]
+    read = [pair for pair in read if pair[1].get("coordinates")]
+    if not read:
+        return (found[0] if found else {}), {}
+    return min(read, key=lambda pair: (pair[1].get("type") != "Point", str(pair[0].get("@iot.id"))))
+
+
+def _said(properties: object) -> dict[str, str]:
+    """Explicit keys. What a Thing says holds for its Datastreams, unless they say otherwise."""
+    if not isinstance(properties, dict):
+        return {}
+    # The same few words come with each datastream.
+    return {name: intern(said) for name, value in properties.items() if isinstance(value, str) and (said := value.strip())}
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
