@@ -5,7 +5,6 @@ Read without logging in, so that only what is public anyway can come in; so a to
 
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
@@ -54,7 +53,7 @@ class SensorThingsHarvester:
         """Raises pydantic's ValidationError for unknown options, ConfigurationError for a source that is no root in the web, or a token."""
         self._options = SensorThingsOptions.model_validate(dict(source.options))
         self._source = source
-        if not source.is_remote or urlsplit(source.url).query:
+        if not source.is_remote or "?" in source.url:
             raise ConfigurationError(f"Quelle {source.name!r}: url ist die Wurzel der Schnittstelle, etwa https://sta.example/v1.1/.")
         if source.token_env or source.token_file:
             raise ConfigurationError(
