@@ -20,6 +20,7 @@ from harvesters.sensors.properties import Observed, observed
 from harvesters.sensors.units import unit_of
 from schemas.dates import PartialDate
 from schemas.declaration import Declaration
+from schemas.durations import duration_in_words
 from schemas.model import DataService, Period, Series
 from schemas.table import Table, table_from_descriptor
 from schemas.values import Frequency, Licence, Text, Theme
@@ -61,11 +62,6 @@ class Layer:
     streams: tuple[Datastream, ...]
     rhythm: Rhythm | None = None
 
-    @property
-    def last(self) -> datetime | None:
-        """Of the latest observation anybody has told of."""
-        return max((each.end for each in self.streams if each.end), default=None)
-
 
 def layers_of(
     network: Network,
@@ -105,7 +101,9 @@ def _implicit_key(property: str, definition: str, stated_unit: StatedUnit, aggre
     what = known.key if known else slug(property or definition or "groesse")
     unit = unit_of(stated_unit)
     measured_in = unit.ucum if unit else stated_unit.symbol or stated_unit.name
-    parts = [what, *(slug(each) for each in (_other_unit(what, measured_in), aggregation) if each)]
+    other = _other_unit(what, measured_in)
+    named = unit.qudt.rpartition("/")[2].lower().replace("_", "-") if unit else other
+    parts = [what, *(slug(each) for each in (named if other else "", aggregation.lower()) if each)]
     kind = _HUMP.sub("-", station_type).lower()
     return "-".join([slug(kind), *parts] if kind else parts)
 
@@ -216,8 +214,11 @@ def _title(network: Network, key: str, streams: Sequence[Datastream]) -> Text:
         label = Text(de=first.layer, en=first.layer)
     if first.station_type and not first.layer:
         label = Text(de=f"{label.de} ({first.station_type})", en=f"{label.en} ({first.station_type})")
-    over = f", {first.aggregation}" if first.aggregation and stated(first.aggregation) else ""
-    return Text(de=f"{network.title.de}: {label.de}{over}", en=f"{network.title.en or network.title.de}: {label.en}{over}")
+    over = duration_in_words(first.aggregation) if stated(first.aggregation) else _NOTHING
+    return Text(
+        de=f"{network.title.de}: {label.de}" + (f", {over.de}" if over.de else ""),
+        en=f"{network.title.en or network.title.de}: {label.en}" + (f", {over.en}" if over.en else ""),
+    )
 
 
 def _description(network: Network, streams: Sequence[Datastream], stations: Mapping[str, Station]) -> Text:

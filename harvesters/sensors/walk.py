@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from catalog.plan import Lately
@@ -20,6 +20,8 @@ from schemas.errors import RecordError, SourceError
 from schemas.row import Finding, Row
 
 _MOST_REMARKS = 50
+#: By how much two clocks may differ.
+_CLOCKS = timedelta(minutes=10)
 
 
 def _is_read(record: "SensorRecord") -> tuple[Station, Datastream]:
@@ -112,7 +114,7 @@ def walked(
         yield layer.declaration
     yield from _broken(records, layers)
     yield from _remarks([stream for _, stream in pairs], records[0].origin)
-    yield from _freshness(layers)
+    yield from _freshness(layers, now)
     homes: dict[str, Place] = {}
     for layer in layers:
         place = Place(layer=layer, prefix=network.prefix, now=now, districts=districts, metres=metres)
@@ -131,11 +133,13 @@ def _broken(records: Sequence[SensorRecord], layers: Sequence[Layer]) -> Iterato
             yield Unreadable(finding=finding, tables=tables, others_count=True)
 
 
-def _freshness(layers: Sequence[Layer]) -> Iterator[Lately]:
+def _freshness(layers: Sequence[Layer], now: datetime) -> Iterator[Lately]:
+    """A clock that runs ahead would make a feed look fresh for ever: what is dated after this run tells nothing."""
     for layer in layers:
-        if layer.last is not None:
+        last = max((each.end for each in layer.streams if each.end and each.end <= now + _CLOCKS), default=None)
+        if last is not None:
             regular = layer.rhythm is not None and layer.rhythm.resolution
-            yield Lately(table=layer.declaration.name, last=layer.last, interval=layer.rhythm.seconds if layer.rhythm and regular else None)
+            yield Lately(table=layer.declaration.name, last=last, interval=layer.rhythm.seconds if layer.rhythm and regular else None)
 
 
 def _remarks(streams: Sequence[Datastream], origin: str) -> Iterator[Remark]:

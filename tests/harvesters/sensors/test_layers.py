@@ -143,3 +143,10 @@ def test_positions_of_private_homes_are_rounded_to_the_middle_of_a_cell() -> Non
     assert (near.longitude, near.latitude) == (found.longitude, found.latitude)
     assert "500 Metern" in found.position_basis
     assert coarsened(home, 0) == home
+
+
+def test_units_and_durations_in_names_are_readable_and_in_titles_german() -> None:
+    found = layers(*(stream(each, "NO2", StatedUnit(symbol="mg/m3"), aggregation="PT15M") for each in range(3)))
+    assert list(found) == ["wetter-stickstoffdioxid-milligm-per-m3-pt15m"]
+    title = next(iter(found.values())).declaration.title
+    assert title == Text(de="Wetternetz: Stickstoffdioxid, 15 Minuten", en="Weather network: Nitrogen dioxide, 15 minutes")

@@ -31,7 +31,7 @@ _THINGS = 200
 #: Datastreams of each Thing, by table.
 _SHARES = [2, 3]
 _PATIENCE = 30.0
-_TABLES = {"luft-laerm-15-min-b0745a": "Umweltnetz: Schallpegel, PT15M", "luft-stickstoffdioxid": "Umweltnetz: Stickstoffdioxid"}
+_TABLES = {"luft-laerm-15-min-b0745a": "Umweltnetz: Schallpegel, 15 Minuten", "luft-stickstoffdioxid": "Umweltnetz: Stickstoffdioxid"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.skipif(not Path(_PYTHON).is_file(), reason=_REASON)]
 
