@@ -30,6 +30,7 @@ _ENOUGH_SPACE, _LITTLE_SPACE = 2 * _GIB, _GIB // 4
 _SKEW = timedelta(minutes=2)
 #: A source is late after this many of its intervals.
 _PATIENCE = 2
+_MOST_NAMES = 10
 
 
 class Verdict(Enum):
@@ -237,7 +238,20 @@ def _published(settings: Settings, store: Store, now: datetime) -> Iterator[Chec
     newest = next(iter(store.runs(limit=1)), None)
     if newest is not None and newest.started_at - now > _SKEW:
         yield _failure("clock:runs", f"Die Uhr geht nach: Die letzte Ernte begann »später« ({_local(newest.started_at)}).")
+    yield from _districts(settings, store)
     yield from (_freshness(each, store, now) for each in settings.sources())
+
+
+def _districts(settings: Settings, store: Store) -> Iterator[Check]:
+    """A district that is calculated and not published sends its row to the Prüfliste: every row refers to the data set of districts."""
+    if settings.districts is None:
+        return
+    unknown = sorted(set(settings.districts.ids) - store.keys("district"))
+    if unknown:
+        names = ", ".join(unknown[:_MOST_NAMES]) + (" …" if len(unknown) > _MOST_NAMES else "")
+        yield _failure("districts", f"Die Grenzen nennen Ortsbezirke, die im Datensatz »ortsbezirke« nicht stehen: {names}.")
+    else:
+        yield _ok("districts", "Alle Ortsbezirke der Grenzen stehen im Datensatz »ortsbezirke«.")
 
 
 def _freshness(source: SourceConfig, store: Store, now: datetime) -> Check:

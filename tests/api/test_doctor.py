@@ -111,6 +111,15 @@ def test_a_source_is_late_after_two_of_its_intervals(config: Path) -> None:
     assert ill(config, now=lambda: now + timedelta(days=3)) == {"harvest:termine": Verdict.FAILURE}
 
 
+def test_districts_that_are_drawn_and_not_published(config: Path) -> None:
+    ring = [[7.7, 49.4], [7.8, 49.4], [7.8, 49.45], [7.7, 49.45], [7.7, 49.4]]
+    area = {"type": "Feature", "properties": {"id": "mitte"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    (config.parent / "grenzen.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [area]}), encoding="utf-8")
+    config.write_text(config.read_text(encoding="utf-8") + '\n[districts]\nboundaries = "grenzen.geojson"\n', encoding="utf-8")
+
+    assert ill(config) == {"districts": Verdict.FAILURE}
+
+
 def test_a_clock_that_runs_behind(config: Path) -> None:
     now = datetime.now(UTC)
 
