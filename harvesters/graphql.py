@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from harvesters.answers import json_of
+from harvesters.answers import json_of, parsed
 from schemas.errors import SourceError
 from schemas.fetch import Payload, WebFetch
 
@@ -44,6 +45,22 @@ def asked(
         asking = {"query": query} | ({"variables": json.dumps(dict(variables), separators=(",", ":"))} if variables else {})
         payload = fetch.get(f"{url}?{urlencode(asking)}", keep=keep, archive=archive, accept="application/json", expected=["json"])
     return _data(payload), payload
+
+
+_ENVELOPE = frozenset({"data", "errors", "message"})
+
+
+def only_asked(query: str, address: str, content: bytes) -> bytes:
+    """The answer without anything that the question does not name: for `keep`. Doing it twice is doing it once. Raises SourceError."""
+    answer = parsed(content, dict, address)
+    kept = _only(answer, frozenset(re.findall(r"\w+", query)) | _ENVELOPE)
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _only(value: Any, names: frozenset[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _only(each, names) for name, each in value.items() if name in names}
+    return [_only(each, names) for each in value] if isinstance(value, list) else value
 
 
 def name_of(query: str, variables: Mapping[str, object]) -> str:

@@ -119,6 +119,13 @@ def narrowed(fields: Mapping[str, object], *, taken: Collection[str], skipped: C
     return {name: value if name in taken else None for name, value in fields.items() if name not in skipped}
 
 
+def bare(value: object) -> object:
+    """A value, or a list of values; of an object nothing but that it is one, so that whoever wants a value there sees that it is wrong."""
+    if isinstance(value, dict):
+        return {}
+    return [bare(each) if isinstance(each, (dict, str, int, float)) else None for each in value] if isinstance(value, list) else value
+
+
 def position_of(longitude: object, latitude: object) -> tuple[float, float] | None:
     """(longitude, latitude) in degrees. Nothing, [0, 0] and what lies far outside of the city is no position; a swapped pair is put
     right (reference: participation/platforms.md 12)."""

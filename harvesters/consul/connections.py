@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from harvesters.graphql import asked
+from harvesters.graphql import asked, only_asked
 from schemas.errors import SourceError
 from schemas.fetch import WebFetch
 
@@ -32,10 +33,11 @@ class Endpoint:
         seen: set[str] = set()
         cursors: set[str] = set()
         after: str | None = None
+        keep = partial(only_asked, query, self.url)
         for _ in range(MOST_PAGES):
             given = {**(variables or {}), **({"after": after} if after is not None else {})}
             question = f"{name}-{after or 'start'}"
-            data, payload = asked(self.fetch, self.url, query, given, question=question, post=self.post, archive=archive)
+            data, payload = asked(self.fetch, self.url, query, given, question=question, post=self.post, keep=keep, archive=archive)
             page = _Page(_below(data, path, payload.url), payload.url)
             for node in page.nodes:
                 if (number := str(node.get("id"))) not in seen:

@@ -2,7 +2,6 @@
 of persons only where the city has published them itself."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -188,14 +187,14 @@ class Exports:
         if not is_poll(rows):
             yield NodeRecord({"total": total(rows)}, origin=address, tables=["figure"], rows=partial(self._participants, known))
             return
-        small: Counter[str] = Counter()
-        for each in answered(rows):
-            if each.count < SMALL_COUNT:
-                small[each.question] += 1
-            else:
+        answers = list(answered(rows))
+        small = {each.question for each in answers if each.count < SMALL_COUNT}
+        for each in answers:
+            if each.question not in small:  # the others and their shares would tell what one answer less hides
                 yield NodeRecord({"answer": each}, origin=address, tables=["result"], rows=partial(self._result, known))
         if small:
-            message = f"Datei »{address}«: Antworten mit weniger als {SMALL_COUNT} Stimmen werden nicht übernommen: {small.total()}."
+            said = f"Fragen mit Antworten von weniger als {SMALL_COUNT} Stimmen werden nicht übernommen"
+            message = f"Datei »{address}«: {said}: {len(small)}."
             yield Remark(finding=Finding(code="small-counts", message=message, origin=address, table="result"))
 
     def _result(self, known: Published, record: Record) -> Iterator[Row]:

@@ -7,11 +7,12 @@ is not public there, and does not become public here.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
-from harvesters.answers import parsed
 from harvesters.consul.days import day
 from harvesters.consul.fork import district_at
+from harvesters.consul.keeping import INNER, INNER_UNUSED, UNUSED, kept, listed
 from harvesters.consul.phases import METHODS, PHASES, kind_of, state_of
 from harvesters.consul.rows import NodeRecord, number_of
 from harvesters.harvester import Remark
@@ -27,8 +28,6 @@ from schemas.fetch import Payload, WebFetch
 from schemas.row import Finding, Row, Value
 
 _TODAY = "heute"  #: no field of the source: the day it answered
-#: Nobody is named in them, and the common model has no place for them.
-_UNUSED = ("level", "order_number", "sdg_codes", "image_url", "activated")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +60,7 @@ class Overview:
 
     def rows(self, record: Record) -> Iterator[Row]:
         """The project, its process if one can take part in it, and its phases. Raises RecordError."""
-        record.skip(*_UNUSED)
+        record.skip(*UNUSED, "activated")
         key = key_of(self.prefix, number_of(record))
         today = record.take(_TODAY, date)
         period = (
@@ -136,7 +135,7 @@ def _is_on(phase: object) -> bool:
 def _asked(fetch: WebFetch, url: str) -> Payload:
     """Raises SourceError."""
     try:
-        return fetch.get(url, accept="application/json", expected=["json"])
+        return fetch.get(url, keep=partial(kept, url), accept="application/json", expected=["json"])
     except HttpError as error:
         if error.fault is not Fault.MISSING:
             raise
@@ -147,14 +146,11 @@ def _asked(fetch: WebFetch, url: str) -> Payload:
 
 
 def _projects(payload: Payload) -> list[dict[str, Any]]:
-    """A list, or an object around one (which of both is unconfirmed). Raises SourceError, also for none."""
-    found = parsed(payload.content, object, payload.url)
-    lists = [each for each in found.values() if isinstance(each, list)] if isinstance(found, dict) else [found]
-    if len(lists) != 1 or not isinstance(lists[0], list) or not all(isinstance(each, dict) for each in lists[0]):
-        raise SourceError(f"»{payload.url}«: Die Antwort sollte eine Liste von Projekten sein und ist keine.")
-    if not lists[0]:
+    """Raises SourceError, also for none."""
+    found = listed(payload.content, payload.url)
+    if not found:
         raise SourceError(f"»{payload.url}« nennt kein einziges Projekt; daraus folgt nichts.")
-    return lists[0]
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,11 +186,8 @@ def _number(phase: Mapping[str, Any]) -> str | int:
 
 
 def _tags(record: Record) -> list[str]:
-    """Names, or objects with one (which of both is unconfirmed)."""
     tags = record.get("tags")
-    if not isinstance(tags, list):
-        return []
-    return [str(each.get("name")) if isinstance(each, dict) else str(each) for each in tags]
+    return [each for each in tags if isinstance(each, str)] if isinstance(tags, list) else []
 
 
 def _place(record: Record) -> tuple[object, object]:
@@ -220,19 +213,11 @@ def _unknown_phases(project: Mapping[str, Any], origin: str) -> Iterator[Remark]
         yield Remark(finding=Finding(code="unknown-phase", message=message, origin=origin, table="format", field="type"))
 
 
-#: Fields of `page`, `map_location` and each of `phases`: taken, or left out because the common model has no place for them.
-_INNER = {
-    "page": frozenset({"title", "subtitle", "slug"}),
-    "map_location": frozenset({"latitude", "longitude", "id", "zoom", "shape"}),
-    "phases": frozenset({"id", "title", "type", "start_date", "end_date", "active", "regular", "given_order"}),
-}
-
-
 def _unread_fields(project: Mapping[str, Any], origin: str) -> Iterator[Remark]:
     """What a record says of its own fields, said of those inside of them."""
-    for name, known in _INNER.items():
+    for name, read in INNER.items():
         inner = project.get(name)
         objects = [each for each in (inner if isinstance(inner, list) else [inner]) if isinstance(each, dict)]
-        for field_name in sorted({str(key) for each in objects for key in each} - known):
+        for field_name in sorted({str(key) for each in objects for key in each} - {*read, *INNER_UNUSED[name]}):
             message = f"Das Feld »{name}.{field_name}« wird weder übernommen noch übergangen."
             yield Remark(finding=Finding(code="unread-field", message=message, origin=origin, field=f"{name}.{field_name}"))

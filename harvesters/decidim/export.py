@@ -22,7 +22,7 @@ ENTITIES: Mapping[str, tuple[str, ...]] = {
     "conferences": (*_SPACE, "start_date", "end_date"),
     "initiatives": (*_SPACE, "signature_start_date", "signature_end_date"),
     "meetings": (
-        *("id", *_PLACE, "title", "start_time", "end_time", "type_of_meeting", "attendees", "contributions", "address", "location"),
+        *("id", *_PLACE, "title", "start_time", "end_time", "type_of_meeting", "attendees", "address", "location"),
         *("url", "withdrawn"),
     ),
     "results": ("id", *_PLACE, "title", "description", "end_date", "status/key", "status/name", "progress", "url"),
@@ -33,7 +33,19 @@ _TEXTS = ("title", "body")
 _SKIPPED = frozenset(
     {
         *("author", "likes", "endorsements", "user_endorsements", "organizations", "followers", "follows_count", "coauthorships_count"),
-        *("votes", "supports", "comments", "attachments", "reference", "component", "category", "scope", "scopes_enabled", "taxonomies"),
+        *(
+            "votes",
+            "supports",
+            "comments",
+            "contributions",
+            "attachments",
+            "reference",
+            "component",
+            "category",
+            "scope",
+            "scopes_enabled",
+            "taxonomies",
+        ),
         *("area", "participatory_space", "address", "latitude", "longitude", "answer", "cost", "cost_report", "execution_period"),
         *("state_published_at", "withdrawn_at", "updated_at", "created_at", "published_at", "published", "related_proposals"),
         *("related_results", "meeting_urls", "proposal_urls", "is_amend", "original_proposal", "collaborative_draft_origin", "url"),

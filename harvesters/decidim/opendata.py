@@ -161,7 +161,6 @@ def _meeting(cells: Cells) -> dict[str, object]:
         "address": cells.get("address") or None,
         "location": _translated(cells, "location"),
         "attendeeCount": _count(cells.get("attendees")),
-        "contributionCount": _count(cells.get("contributions")),
         "withdrawn": _flag(cells.get("withdrawn")),
         "url": cells.get("url") or None,
     }

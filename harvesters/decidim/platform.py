@@ -1,16 +1,13 @@
 """One Decidim, asked politely: its spaces in one answer each, the entries of a component page by page."""
 
-import json
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from harvesters.answers import parsed
 from harvesters.decidim.questions import ComponentQuestion, Question, SpaceQuestion
-from harvesters.graphql import GraphQlError, asked
+from harvesters.graphql import GraphQlError, asked, only_asked
 from harvesters.http.paging import MOST_PAGES
 from schemas.errors import SourceError
 from schemas.fetch import Payload, WebFetch
@@ -103,23 +100,8 @@ class Platform:
         return self._said(text(self._lacking[question.name]), variables, name=f"{name}-again", archive=archive)
 
     def _said(self, query: str, variables: Mapping[str, object], *, name: str, archive: bool) -> tuple[Json, Payload]:
-        keep = partial(kept, frozenset(re.findall(r"\w+", query)), self._address)
+        keep = partial(only_asked, query, self._address)
         return asked(self._fetch, self._address, query, variables, question=name, post=True, keep=keep, archive=archive)
-
-
-_ENVELOPE = frozenset({"data", "errors", "message"})
-
-
-def kept(names: frozenset[str], address: str, content: bytes) -> bytes:
-    """The answer without anything that was not asked for. Raises SourceError."""
-    answer = parsed(content, dict, address)
-    return json.dumps(_only(answer, names | _ENVELOPE), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-
-
-def _only(value: Any, names: frozenset[str]) -> Any:
-    if isinstance(value, dict):
-        return {name: _only(each, names) for name, each in value.items() if name in names}
-    return [_only(each, names) for each in value] if isinstance(value, list) else value
 
 
 def _space(question: SpaceQuestion, content: object, payload: Payload) -> Space:

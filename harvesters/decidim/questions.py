@@ -85,8 +85,7 @@ INITIATIVES = SpaceQuestion(
     collection="initiatives",
     word="initiative",
     path="initiatives",
-    fields=(*_SPACE, "signatureStartDate", "signatureEndDate", "onlineVotes", "offlineVotes"),
-    optional=frozenset({"onlineVotes", "offlineVotes"}),
+    fields=(*_SPACE, "signatureStartDate", "signatureEndDate"),
 )
 SPACES = {each.name: each for each in (PROCESSES, ASSEMBLIES, CONFERENCES, INITIATIVES)}
 
@@ -98,7 +97,7 @@ MEETINGS = ComponentQuestion(
     table="event",
     fields=(
         *("id", f"title {_TEXT}", "startTime", "endTime", "typeOfMeeting", "address", f"location {_TEXT}"),
-        *("coordinates { latitude longitude }", "attendeeCount", "contributionCount", "closed", "isWithdrawn", "withdrawn"),
+        *("coordinates { latitude longitude }", "attendeeCount", "closed", "isWithdrawn", "withdrawn"),
         *("privateMeeting", "videoUrl", "audioUrl", "url"),
     ),
     optional=frozenset({"typeOfMeeting", "isWithdrawn", "withdrawn", "privateMeeting", "videoUrl", "audioUrl", "url"}),

@@ -115,7 +115,6 @@ def process_row(record: Record, question: SpaceQuestion, takes: Takes, rules: Ru
         raise MissingField("»title«")
     page = rules.page(question.path, words(record, "slug"))
     first, last = _PERIOD[question.word]
-    signatures = _signatures(record)
     yield row_of(
         "process",
         {
@@ -125,22 +124,13 @@ def process_row(record: Record, question: SpaceQuestion, takes: Takes, rules: Ru
             "method": takes.method(question),
             "start": day(record, first),
             "end": day(record, last),
-            "participants": signatures,
-            "qualifier": "exact" if signatures is not None else None,
             "website": page,
             "participate_url": page,
-            "note": "Teilnehmende sind Unterschriften, online und auf Papier." if signatures is not None else None,
             "source_title": rules.title,
         },
         origin=record.origin,
         source_url=page,
     )
-
-
-def _signatures(record: Record) -> int | None:
-    """Of an initiative, as the platform counts them. Half of the sum is no sum."""
-    online, offline = whole(record, "onlineVotes"), whole(record, "offlineVotes")
-    return None if online is None or offline is None else online + offline
 
 
 def step_row(record: Record, process: str, page: str, seen_at: datetime, rules: Rules) -> Iterator[Row]:
@@ -187,8 +177,8 @@ def meeting_row(record: Record, process: str, page: str, seen_at: datetime, rule
         raise MissingField("»startTime«" if title else "»title«")
     start, end = day(record, "startTime"), day(record, "endTime")
     mode = _MODES.get(words(record, "typeOfMeeting") or "", "unknown")
+    record.skip("contributionCount")  # persons made them: counts of them come from releases only
     attendees = whole(record, "attendeeCount")
-    contributions = whole(record, "contributionCount")
     recordings = [web_address(record, each) for each in ("videoUrl", "audioUrl")]
     said = record.get("coordinates")
     position = position_of(said.get("longitude"), said.get("latitude")) if isinstance(said, dict) else None
@@ -210,7 +200,6 @@ def meeting_row(record: Record, process: str, page: str, seen_at: datetime, rule
             "attendees": attendees,
             "qualifier": "exact" if attendees is not None else None,
             "recording_url": next(filter(None, recordings), None),
-            "note": f"Beiträge laut Plattform: {contributions}." if contributions is not None else None,
             "source_title": rules.title,
         },
         origin=record.origin,

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from harvesters.answers import parsed
-from harvesters.nodes import narrowed
+from harvesters.nodes import bare, narrowed
 from schemas.errors import SourceError
 
 PROJECT = frozenset({"id", "nameFull", "dateStart", "dateEnd", "website", "hasParticipatoryText"})
@@ -47,7 +47,8 @@ def kept(address: str, taken: Collection[str], skipped: Collection[str], content
         properties = each.get("properties") if isinstance(each, dict) else None
         if not isinstance(properties, dict):
             raise SourceError(f"»{address}«: Die Liste enthält etwas, das kein GeoJSON-Feature ist.")
-        features.append({"type": "Feature", "properties": narrowed(properties, taken=taken, skipped=frozenset(skipped) - frozenset(taken))})
+        fields = narrowed(properties, taken=taken, skipped=frozenset(skipped) - frozenset(taken))
+        features.append({"type": "Feature", "properties": {name: bare(value) for name, value in fields.items()}})
     return json.dumps(features, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from harvesters.answers import parsed
-from harvesters.nodes import narrowed
+from harvesters.nodes import bare, narrowed
 from schemas.errors import SourceError
 
 FIELDS = frozenset(
@@ -36,14 +36,14 @@ def kept(address: str, content: bytes) -> bytes:
         if not isinstance(each, dict):
             raise SourceError(f"»{address}«: Die Liste enthält etwas, das kein Eintrag ist.")
         fields = narrowed(each, taken=FIELDS, skipped=SKIPPED)
-        found.append(fields | {"point": _bare(fields["point"])} if "point" in fields else fields)
+        found.append({name: _where(value) if name == "point" else bare(value) for name, value in fields.items()})
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
-def _bare(point: object) -> object:
+def _where(point: object) -> object:
     """Where, without the street and house number that stand beside it."""
     geometry = point.get("geometry") if isinstance(point, dict) else None
-    return {"geometry": {"coordinates": geometry.get("coordinates")}} if isinstance(geometry, dict) else None
+    return {"geometry": {"coordinates": bare(geometry.get("coordinates"))}} if isinstance(geometry, dict) else None
 
 
 def plan_number(url: object) -> str:

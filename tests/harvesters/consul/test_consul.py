@@ -247,6 +247,20 @@ def test_a_source_that_cannot_work_is_refused_before_it_reads(tmp_path: Path, ch
         harvester_of(replace(world.made.source, **change))  # type: ignore[arg-type]  # fields of several types
 
 
+def test_what_a_server_says_unasked_is_neither_published_nor_kept(tmp_path: Path) -> None:
+    """Descriptions of milestones are asked for only under a licence."""
+    name = "Quirina Xanthopoulos"
+    node = {"id": "1", "title": "Baubeginn", "publicationDate": "2026-03-01", "description": name, "publicAuthor": {"username": name}}
+    page = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "edges": [{"node": node}]}
+    routes = {"/graphql": answer({"data": {"milestones": page}, "extensions": {"by": name}})}
+    with platform(tmp_path, routes, collections=["milestones"]) as world:
+        world.made.source = replace(world.made.source, personal_data=False, legal_basis="")  # else everything lies in the vault
+        run = world.run()
+        kept = b"".join(world.made.archive.read(each.sha256) for each in world.made.store.archived(run.id))
+        assert world.public("measure_item")["mitmachen-milestone-1"]["description"] is None
+    assert (run.outcome, b"Baubeginn" in kept, b"Xanthopoulos" in kept) == (Outcome.OK, True, False), run
+
+
 def test_without_contributions_no_vault_is_needed(tmp_path: Path) -> None:
     with platform(tmp_path, whole().routes, collections=["budgets", "milestones"], licence="CC BY 4.0") as world:
         world.made.source = replace(world.made.source, personal_data=False, legal_basis="")

@@ -144,6 +144,25 @@ def test_what_is_not_switched_on_is_not_published(tmp_path: Path) -> None:
         assert "not-public" in codes(run)
 
 
+def test_of_what_is_not_read_or_not_public_nothing_is_kept(tmp_path: Path) -> None:
+    """Nor of what stands where a value should."""
+    name = "Quirina Xanthopoulos"
+    strange = project(1, owner=name, page={"title": "Platz", "subtitle": "", "slug": "platz", "author": name}, image_url=f"/{name}.jpg")
+    strange |= {"phases": [phase(10, "Proposal", moderator={"name": name})], "tags": [{"name": "Kultur", "by": name}], "sdg_codes": [name]}
+    strange["map_location"] = {"latitude": "49.4445", "longitude": "7.7689", "address": name}
+    secret, wrong = project(2, activated=False, name=f"Entwurf {name}"), project(3, page=name, total_duration_end={"by": name})
+    with source(tmp_path, overview([strange, secret, wrong, project(4)]), "overview", project_topics={"Kultur": "culture"}) as world:
+        world.made.source = replace(world.made.source, personal_data=False, legal_basis="")  # else everything lies in the vault
+        run = world.run()
+        kept = b"".join(world.made.archive.read(each.sha256) for each in world.made.store.archived(run.id))
+        projects = world.public("project")
+
+    assert (b"Platz" in kept, b"Xanthopoulos" in kept) == (True, False)
+    assert (set(projects), projects["mitmachen-1"]["topic"]) == ({"mitmachen-1", "mitmachen-4"}, "culture")
+    told = {each.field for each in run.findings if each.code == "unread-field"}
+    assert told >= {"owner", "page.author", "phases.moderator", "map_location.address"}
+
+
 def test_a_wrong_token_is_a_404_that_is_explained(tmp_path: Path) -> None:
     with source(tmp_path, overview([project(1)]), "overview", token="falsches-geheimnis") as world:
         run = world.run()

@@ -175,12 +175,10 @@ def test_published_totals_are_reported_figures_with_their_address(tmp_path: Path
         assert run.outcome is Outcome.OK, run
         results = {str(each["option"]): each for each in world.public("result").values()}
         assert {name: (each["count"], each["share_percent"]) for name, each in results.items()} == {
-            "sehr zufrieden": (201, 22.51),
-            "unzufrieden": (178, 19.93),
             "Fahrrad": (402, 45.02),
-        }
+        }, "of a question with three votes for one answer, the others would tell these three"
         assert {each["process_id"] for each in results.values()} == {"radwege"}
-        assert "small-counts" in codes(run), "three votes are three persons"
+        assert "small-counts" in codes(run)
         (figure,) = world.public("figure").values()
         assert [figure[name] for name in ("value", "unit", "measure", "subject_id")] == [58.0, "persons", "participants", "mitmachen"]
         assert "Männer" not in vault_bytes(world.made.vault)

@@ -176,7 +176,7 @@ def test_meetings_become_events_with_their_mode(world: World, tmp_path: Path) ->
     found = {key.rpartition("-")[2]: each for key, each in read(world, tmp_path).rows("event").items()}
     assert [found[each]["mode"] for each in "1234"] == ["analog", "digital", "hybrid", "unknown"]
     assert [found[each]["status"] for each in "1234"] == ["held", "planned", "cancelled", "unknown"]
-    assert (found["1"]["attendees"], found["1"]["qualifier"], found["1"]["note"]) == (24, "exact", "Beiträge laut Plattform: 7.")
+    assert (found["1"]["attendees"], found["1"]["qualifier"], found["1"]["note"]) == (24, "exact", None)
     assert found["1"]["recording_url"] == "https://video.example/1"
     assert (found["2"]["start"], found["2"]["start_time"], found["2"]["end"], found["2"]["place"]) == (
         "2026-12-25",
@@ -347,6 +347,17 @@ def test_an_entry_without_a_number_could_be_any_and_waits(world: World, tmp_path
     assert [(each.key, each.findings[0].code) for each in seen.refused("measure_item")] == [("", "missing-key")]
 
 
+def test_what_is_in_a_space_without_a_number_is_not_gone(world: World, tmp_path: Path) -> None:
+    assert read(world, tmp_path).walk.partial == set()
+    space = world.spaces["participatoryProcesses"][0]
+    assert space is not None
+    space["id"] = "../../etc"
+    seen = read(world, tmp_path)
+    assert [each.key for each in seen.refused("process")] == [""]
+    assert seen.walk.partial >= {"format", "contribution", "event"}
+    assert seen.rows("process"), "the other spaces count"
+
+
 def test_an_older_version_is_asked_for_less(world: World, tmp_path: Path) -> None:
     world.lacking = ("Proposal.withdrawn", "Meeting.withdrawn", "Meeting.audioUrl", "Assembly.creationDate")
     seen = read(world, tmp_path)
@@ -394,7 +405,7 @@ def test_a_server_that_wants_rest_ends_the_run(world: World, tmp_path: Path) -> 
         walked(routes, tmp_path, "decidim")
 
 
-def test_initiatives_are_petitions_and_half_a_sum_is_none(world: World, tmp_path: Path) -> None:
+def test_initiatives_are_petitions_and_nobody_asks_how_many_have_signed(world: World, tmp_path: Path) -> None:
     initiative = {"slug": "i-1", "title": text("Mehr Bäume"), "signatureStartDate": "2026-01-01", "signatureEndDate": None}
     world.spaces["initiatives"] = [
         {**initiative, "id": "1", "onlineVotes": 120, "offlineVotes": 30},
@@ -402,8 +413,8 @@ def test_initiatives_are_petitions_and_half_a_sum_is_none(world: World, tmp_path
     ]
     found = read(world, tmp_path, options={"spaces": ["initiatives"]}).rows("process")
     first, second = found["initiative-1"], found["initiative-2"]
-    assert (first["method"], first["participants"], first["qualifier"]) == ("petition", 150, "exact")
-    assert (second["participants"], second["qualifier"], second["note"]) == (None, None, None)
+    assert [(each["method"], each["participants"], each["note"]) for each in (first, second)] == [("petition", None, None)] * 2
+    assert not [each for each in world.asked if "Votes" in each["query"]]
 
 
 def test_without_contributions_no_legal_basis_is_needed_and_no_proposal_is_asked_for(world: World, tmp_path: Path) -> None:

@@ -136,6 +136,23 @@ def test_a_broken_record_waits_under_its_key(world: World, tmp_path: Path) -> No
     assert [each.key for each in seen.refused("contribution")] == ["stadt-radwege/22"]
 
 
+def test_objects_where_a_value_should_stand_are_kept_nowhere_and_seen_to_be_wrong(world: World, tmp_path: Path) -> None:
+    someone = {"author": "Quirina Xanthopoulos"}
+    world.projects.append(project("fremd", dateEnd=someone) | {})
+    world.projects[-1]["properties"]["hasParticipatoryText"] = [someone]
+    seen = read(world, tmp_path)
+    assert [each.key for each in seen.refused("process")] == ["stadt-fremd"]
+    assert not [each for each in seen.archived if b"Xanthopoulos" in each.content]
+
+
+def test_contributions_of_a_project_without_a_number_are_not_gone(world: World, tmp_path: Path) -> None:
+    assert read(world, tmp_path).walk.partial == set()
+    world.projects.append(project("Über/all"))
+    seen = read(world, tmp_path)
+    assert (seen.walk.partial, seen.findings["contributions"].table) == ({"contribution"}, "contribution")
+    assert read(world, tmp_path, contributions=False).walk.partial == set()
+
+
 def test_a_field_that_nobody_knows_is_named_and_not_kept(world: World, tmp_path: Path) -> None:
     world.contributions["radwege"] = [contribution(21, authorMail="erika@example.org")]
     seen = read(world, tmp_path)

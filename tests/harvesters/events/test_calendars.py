@@ -153,6 +153,16 @@ def test_who_organises_and_who_comes_is_kept_nowhere(tmp_path: Path) -> None:
         assert not path.is_file() or b"ustermann" not in path.read_bytes(), path
 
 
+def test_a_mailbox_is_no_page_of_an_event(tmp_path: Path) -> None:
+    written = vevent("eins", "DTSTART:20270310T180000", "URL:MAILTO:erika.mustermann@stadt.example")
+    with serving({"/k": feed(lambda: calendar(written))}) as server:
+        made = installation(tmp_path, server.url("/k"), form="icalendar")
+        record = run(made, quick(tmp_path))
+    assert (record.outcome, len(rows(made))) == (Outcome.OK, 1), record
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or b"ustermann" not in path.read_bytes(), path
+
+
 def test_a_replay_sees_the_same_dates_later_too(tmp_path: Path) -> None:
     """Today is the day of the answer, not of the replay."""
     with serving({"/k": feed(lambda: calendar(SERIES, MOVED, *map(future, range(1, 4))))}) as server:

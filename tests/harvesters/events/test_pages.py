@@ -88,6 +88,22 @@ def test_who_speaks_organises_and_comes_is_kept_nowhere(tmp_path: Path) -> None:
         assert b"5550123" not in content, path
 
 
+def test_a_mailbox_is_no_address_of_anything() -> None:
+    mail = "mailto:erika.mustermann@stadt.example"
+    node = {**event(1), "url": mail, "@id": "#eins", "recordedIn": {"url": mail}, "keywords": [mail, "Dialog"]}
+    node["location"] = {
+        "@type": "Place",
+        "name": "Rathaus",
+        "address": {"streetAddress": " tel:06313650", "addressLocality": {"@id": mail}},
+    }
+    content = f'<script type="application/ld+json">{json.dumps(node)}</script><a class="t" href="{mail}">x</a><a class="t" href="/e">y</a>'
+    left = linked.kept("https://stadt.example/", "a.t", False, content.encode())
+    assert (b"ustermann" in left, b"365" in left) == (False, False)
+    page = linked.page_of(left, "https://stadt.example/")
+    assert (page.links, page.events[0]["@id"], page.events[0]["keywords"]) == (("/e",), "#eins", ["Dialog"])
+    assert linked.kept("https://stadt.example/", "a.t", False, left) == left
+
+
 def test_events_stand_in_graphs_lists_and_series(tmp_path: Path) -> None:
     graph = {
         "@context": {"s": "https://boese.example/context"},

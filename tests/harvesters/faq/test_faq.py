@@ -118,12 +118,18 @@ def test_a_question_in_two_blocks_is_two_rows_and_twice_in_one_is_one(tmp_path: 
     assert (record.counts["created"], [each.code for each in record.findings]) == (2, ["repeated-question"])
 
 
+#: It asks, too.
+LOGIN = (
+    '<h1>Anmeldung</h1><form><input name="name"><input type="password" name="secret"><p>Passwort vergessen?</p>'
+    "<p>Noch kein Konto?</p><p>Jetzt registrieren.</p></form>"
+)
 BROKEN: dict[str, Script] = {
     "gone": reply("weg", 404),
     "login": reply("<!doctype html><title>Anmeldung</title><p>Bitte anmelden", Content_Type="text/html"),
     "json": reply('{"maintenance": true}', Content_Type="application/json"),
     "empty": reply(""),
     "no questions": page(lambda: framed("<p>Neue Seite.</p>")),
+    "login that asks": page(lambda: framed(LOGIN)),
     "hostile": page(lambda: framed("<b id=x><p>" * 10_000)),
 }
 
@@ -141,6 +147,20 @@ def test_a_broken_page_takes_nothing_away_and_leaves_the_others_alone(tmp_path: 
             assert (record.outcome, record.counts["updated"]) == (Outcome.PARTIAL, 1), (name, record)
             assert "zwei" in record.findings[0].message, name
             assert {each.state.value for each in made.store.published(made.source.name, TABLE)} == {"current"}, name
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h2>Passwort vergessen?</h2><p>Auf der Anmeldeseite lässt es sich neu setzen.</p>",
+        LOGIN + "<h2>Was kostet der Platz?</h2><p>Das steht noch nicht fest.</p>",
+    ],
+)
+def test_a_page_that_answers_about_accounts_or_has_a_login_beside_is_read(html: str, tmp_path: Path) -> None:
+    with serving({"/hilfe": page(lambda: framed(html))}) as server:
+        made = neighbour(tmp_path, server.url("/"), "faq", pages=["hilfe"])
+        assert run(made, quick(tmp_path)).outcome is Outcome.OK
+    assert rows(made)
 
 
 def test_a_site_that_does_not_answer_fails_the_harvest(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from harvesters.registry import harvester_of
 from schemas.districts import Assigned
 from schemas.errors import ConfigurationError, SourceError
 from schemas.row import Quarantined, Row
-from tests.harvesters.http.servers import Script, reply
+from tests.harvesters.http.servers import Line, Request, Script, reply
 from tests.harvesters.meinberlin.server import World, city, point, project
 from tests.harvesters.walked import Walked, walked
 
@@ -112,6 +112,22 @@ def test_who_moves_from_list_to_list_counts_once(world: World, tmp_path: Path) -
     assert seen.rows("format")["project-park.phase"]["state"] == "running"
 
 
+@pytest.mark.parametrize(("before", "after"), [("future", "active"), ("active", "past")])
+def test_who_moves_while_the_lists_are_read_is_in_one_of_them(before: str, after: str, world: World, tmp_path: Path) -> None:
+    """Phases begin and end whenever they do, also between two questions."""
+    there, moved = world.routes(), getattr(world, before)[0]
+
+    def moving(line: Line, request: Request) -> bool:
+        answered = there["/api/projects/"](line, request)
+        if moved in getattr(world, before):
+            getattr(world, before).remove(moved)
+            getattr(world, after).append(moved)
+        return answered
+
+    seen = walked(dict(there) | {"/api/projects/": moving}, tmp_path, "meinberlin")
+    assert len(seen.rows("process")) == 5
+
+
 def test_projects_elsewhere_are_known_by_their_address_and_may_be_left_out(world: World, tmp_path: Path) -> None:
     world.past.append(world.external[0])
     found = [each for each in read(world, tmp_path).rows("process").values() if each["website"] == "https://bauen.example/plaene/17?x=1"]
@@ -165,6 +181,14 @@ def test_no_street_no_photographer_and_no_contact_is_kept(world: World, tmp_path
     said = b"".join(each.content for each in (*seen.archived, *seen.private))
     assert not [each for each in (b"Xanthopoulos", b"Ypsilantiweg", b"erika", b"23125077", b"47 und") if each in said]
     assert seen.findings["unread-field"].field == "shoe_size"
+
+
+def test_objects_where_a_value_should_stand_are_kept_nowhere_and_seen_to_be_wrong(world: World, tmp_path: Path) -> None:
+    someone = {"moderator": "Quirina Xanthopoulos"}
+    world.plans[0] |= {"organisation": someone, "topics": [someone]}
+    seen = read(world, tmp_path)
+    assert [each.key for each in seen.refused("project")] == ["stadt-plan-2026-00001"]
+    assert not [each for each in seen.archived if b"Xanthopoulos" in each.content]
 
 
 def test_nothing_at_all_is_suspicious(tmp_path: Path) -> None:

@@ -348,3 +348,50 @@ def test_nothing_that_is_not_public_and_no_content_of_files_is_kept(tmp_path: Pa
     assert b"Radweg an der Lauter" in kept
     for each in (b"Grundst", b"participant", b"Anwesend", b"membership/", b"niederschrift", RIS.encode() + b"/person"):
         assert each not in kept, each
+
+
+@pytest.mark.parametrize("said", [False, "false", "nein", 0, "Erika Mustermann"])
+def test_an_item_is_public_only_where_nothing_else_is_said(said: object, tmp_path: Path) -> None:
+    here = council()
+    here.meetings[0]["agendaItem"][0] |= {"public": said, "resolutionText": "Kauf von Quirin Xanthopoulos"}
+    with serving(here.routes) as server:
+        made = ris(tmp_path, server)
+        record = run(made, quick(tmp_path))
+    assert "ris-agendaitem-12" in rows(made, "decision")
+    assert "ris-agendaitem-11" not in rows(made, "decision")
+    assert "not-public" in {each.code for each in record.findings}
+    kept = b"".join(made.archive.read(each.sha256) for each in made.store.archived(record.id))
+    assert (b"Xanthopoulos" in kept, b"Erika" in kept) == (False, False)
+
+
+def test_an_item_that_says_nothing_of_it_is_public(tmp_path: Path) -> None:
+    here = council()
+    del here.meetings[0]["agendaItem"][0]["public"]
+    with serving(here.routes) as server:
+        made = ris(tmp_path, server)
+        run(made, quick(tmp_path))
+    assert "ris-agendaitem-11" in rows(made, "decision")
+
+
+def test_an_item_that_is_deleted_within_its_meeting_is_missing(tmp_path: Path) -> None:
+    here = council()
+    with serving(here.routes) as server:
+        made, web = ris(tmp_path, server), quick(tmp_path)
+        made.guard(max_shrink=0.5)
+        run(made, web)
+        here.meetings[0]["agendaItem"][0] |= {"deleted": True}
+        here.meetings[0]["modified"] = LATER
+        run(made, web, days=1)
+    assert states(made, "decision")["agendaitem-11"] == "missing"
+
+
+def test_of_what_is_deleted_no_words_are_kept(tmp_path: Path) -> None:
+    """Some servers leave them in place."""
+    here = council()
+    with serving(here.routes) as server:
+        made, web = ris(tmp_path, server, tables=["event"]), quick(tmp_path)
+        run(made, web)
+        here.meetings[2] |= {"name": "Sitzung bei Quirin Xanthopoulos", "deleted": True, "modified": LATER}
+        record = run(made, web, days=1)
+    kept = b"".join(made.archive.read(each.sha256) for each in made.store.archived(record.id))
+    assert (b'"deleted":true' in kept, b"Xanthopoulos" in kept) == (True, False)

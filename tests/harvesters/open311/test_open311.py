@@ -126,6 +126,33 @@ def test_mark_a_spot_is_read_page_by_page(tmp_path: Path) -> None:
     assert len(reports(made)) == 25
 
 
+def test_a_server_that_gives_less_than_it_is_asked_for_is_read_to_its_end(tmp_path: Path) -> None:
+    """Mark-a-Spot names 500 at most, whatever `limit` says."""
+    many = [request(number, f"2026-10-20T{number % 24:02d}:{number % 60:02d}:00Z") for number in range(1, 621)]
+    with serving(Office(requests=many, pages=True).routes) as server:
+        made = melder(tmp_path, server, days=10, paging="offset", page_size=1000)
+        record = run(made, quick(tmp_path))
+        assert [each.partition("limit=")[2] for each in asked(server)] == ["1000&offset=0", "1000&offset=500"]
+    assert record.outcome is Outcome.OK, record
+    assert len(reports(made)) == 620
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(404, Outcome.OK), (500, Outcome.FAILED)])
+def test_a_page_beyond_the_last_may_not_be_there(status: int, outcome: Outcome, tmp_path: Path) -> None:
+    """Servers that count pages answer 404 for one too many; a page that fails is something else."""
+    many = [request(number, "2026-10-20T08:00:00Z") for number in range(1, 11)]
+    there = Office(requests=many).routes
+
+    def script(line: Line, said: Request) -> bool:
+        beyond = reply("Invalid page", status)
+        return (beyond if said.target.endswith("page=2") else there[f"{PATH}/requests.json"])(line, said)
+
+    with serving({**there, f"{PATH}/requests.json": script}) as server:
+        made = melder(tmp_path, server, days=10, paging="page", page_size=10)
+        record = run(made, quick(tmp_path))
+    assert (record.outcome, len(reports(made))) == (outcome, 10 if outcome is Outcome.OK else 0), record
+
+
 def test_an_empty_period_may_be_answered_with_not_found(tmp_path: Path) -> None:
     """Older Mark-a-Spot does so, also beyond the last page; elsewhere 404 means that the jurisdiction is wrong."""
     many = [request(number, f"2026-10-{number:02d}T08:00:00Z") for number in range(1, 11)]

@@ -240,6 +240,27 @@ def test_without_totals_a_list_ends_with_its_last_page(tmp_path: Path) -> None:
         assert server.paths[-1].split("&")[1] == "page=3", "also when the last page is full"
 
 
+def test_a_page_that_lost_its_totals_on_the_way_does_not_shorten_the_list(tmp_path: Path) -> None:
+    """A cache answers for the middle, and the end is out of order."""
+    items = [item(number) for number in range(1, 8)]
+    there, bare = site({"projekt": lambda: items}), site({"projekt": lambda: items}, totals=False)
+
+    def broken(line: Line, request: Request) -> bool:
+        if "&page=2&" in request.target:
+            return bare[LIST](line, request)
+        return (refusal("rest_post_invalid_page_number", 400) if "&page=3&" in request.target else there[LIST])(line, request)
+
+    routes = dict(there)
+    with serving(routes) as server:
+        made, web = neighbour(tmp_path, server.url("/"), "wordpress", **options(page_size=3)), quick(tmp_path)
+        assert run(made, web).counts["created"] == 7
+        routes[LIST] = broken
+        record = run(made, web, days=1)
+
+    assert record.outcome is Outcome.FAILED, record
+    assert "nennt 7 Beiträge, geliefert hat sie 6" in record.message
+
+
 def test_a_list_that_does_not_page_is_found_out(tmp_path: Path) -> None:
     same = answer([item(1), item(2)])
     with serving(site({"projekt": list}) | {LIST: same}) as server:
