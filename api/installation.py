@@ -25,6 +25,10 @@ from harvesters.harvester import SourceConfig
 from harvesters.http.opening import Web, web_in
 from harvesters.replay import replay
 from harvesters.run import Progress, harvest
+from harvesters.sampling.publishing import publish
+from harvesters.sampling.shelf import Shelf
+from harvesters.sampling.snapshot import Bounds, Report
+from harvesters.sampling.taking import take
 from schemas.errors import ConfigurationError
 from schemas.personal_data import DEFAULT_MAILBOXES, Detector
 
@@ -74,6 +78,21 @@ class Installation:
             vault=self.vault,
             uploads=uploads,
             retention=timedelta(days=self.settings.content.vault.retention_days),
+        )
+
+    def sample(self, source: SourceConfig, *, bounds: Bounds | None = None) -> Mapping[str, Report]:
+        """Collect the values of a source, by name of the layer. Raises as `harvesters.sampling.taking.take`."""
+        return take(source, self.web, shelf_of(self.settings), now=self.clock(), bounds=bounds)
+
+    def publish_samples(self, source: SourceConfig) -> RunRecord | None:
+        """What was collected of a source; None: nothing of a published layer. Raises Busy."""
+        return publish(
+            source,
+            store=self.store,
+            publisher=self.publisher,
+            shelf=shelf_of(self.settings),
+            site=self.settings.site(),
+            now=self.clock(),
         )
 
     def replay(self, source: SourceConfig, run: int, *, progress: Progress | None = None) -> RunRecord:
@@ -154,6 +173,11 @@ def _periods(settings: Settings) -> Periods:
     )
 
 
+def shelf_of(settings: Settings) -> Shelf:
+    """Where sampled values are collected."""
+    return Shelf(settings.files / "messwerte")
+
+
 def detector_of(settings: Settings) -> Detector:
     """Looks for personal data; `[privacy]` says what is public all the same. Raises ConfigurationError for an address that is none."""
     privacy = settings.content.privacy
@@ -196,6 +220,7 @@ def _installation(settings: Settings, store: Store, vault: Vault, clock: Clock) 
             detector=detector_of(settings),
             vault=vault,
             notice=timedelta(days=settings.content.feed.deprecated_days),
+            attached=shelf_of(settings).files,
         ),
         search=search_of(settings),
         vault=vault,

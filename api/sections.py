@@ -176,6 +176,7 @@ class SourceSection(Section):
     kind: Words
     url: Words
     schedule: Annotated[str, AfterValidator(_schedule)] = ""
+    sample: bool = False
     review: Literal["new", "always", "never"] = "new"
     at_least: Annotated[int, Field(ge=0)] = 1
     max_shrink: Annotated[float, Field(ge=0, le=1)] = 0.2

@@ -14,6 +14,7 @@ SENTENCES: dict[type[errors.KlarError], str] = {
     errors.MappingError: "Die Zuordnung ist nicht brauchbar.",
     errors.DisclosureError: "Personenbezogene Spalten und Freitext dürfen in keine öffentliche Tabelle.",
     errors.SourceError: "Die Quelle konnte nicht gelesen werden; es wurde nichts geändert.",
+    errors.NotRead: "Die Ernte, die wiederholt wird, hat diese Antwort nicht bekommen.",
     errors.LimitExceeded: "Das zu lesen braucht mehr, als es darf; es wurde nichts geändert.",
     errors.RecordError: "Dieser Eintrag kann so nicht veröffentlicht werden.",
     errors.MissingField: "Ein Feld fehlt, das jeder Eintrag haben muss.",

@@ -307,4 +307,5 @@ def _source_config(source: SourceSection, folder: Path) -> SourceConfig:
         token_env=source.token_env,
         token_file=source.token_file,
         schedule=source.schedule,
+        sample=source.sample,
     )

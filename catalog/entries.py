@@ -53,6 +53,16 @@ class StoredFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that a row names."""
+
+    key: str  #: of the row
+    sha256: str
+    size: int  #: bytes
+    published_at: datetime  #: with the first edition that names it and is still there
+
+
+@dataclass(frozen=True, kw_only=True)
 class Edition:
     """One content state of a data set. Its files never change; a withdrawn edition has none."""
 

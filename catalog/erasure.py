@@ -18,12 +18,13 @@ from catalog.plan import Outcome
 _f = tables.edition_file.c
 _a = tables.archive_entry.c
 _c = tables.release_file.c
+_t = tables.attachment.c
 _FILES = "files"
 _ARCHIVE = "archive"
 _VAULT = "vault"
 _EVERYTHING_LOOSE = "*"  #: instead of a SHA-256: whatever nothing refers to
 #: What the files of each folder are named by.
-_IN_USE: Mapping[str, tuple[ColumnElement[str], ...]] = {_FILES: (_f.sha256, _c.sha256), _ARCHIVE: (_a.sha256,)}
+_IN_USE: Mapping[str, tuple[ColumnElement[str], ...]] = {_FILES: (_f.sha256, _c.sha256, _t.sha256), _ARCHIVE: (_a.sha256,)}
 
 
 class Erasing(Protocol):
@@ -93,6 +94,16 @@ def give_up_charts(connection: Connection, cube: str, numbers: Collection[int] |
     where = (_c.cube == cube) & _c.name.in_(names)
     given_up = set(connection.execute(select(_c.sha256).where(where)).scalars())
     connection.execute(delete(tables.release_file).where(where))
+    _put_on_list(connection, _FILES, given_up)
+
+
+def give_up_attachments(connection: Connection, dataset: str, numbers: Collection[int] | None = None) -> None:
+    """Strike the files that rows name off editions; None: off all editions. They go unless another edition names them."""
+    where = _t.dataset == dataset
+    if numbers is not None:
+        where &= _t.number.in_(numbers)
+    given_up = set(connection.execute(select(_t.sha256).where(where)).scalars())
+    connection.execute(delete(tables.attachment).where(where))
     _put_on_list(connection, _FILES, given_up)
 
 

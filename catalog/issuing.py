@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from catalog import formats, removal, tables
+from catalog.attachments import keep_attachments
 from catalog.changelog import log_change, not_before_the_last
 from catalog.codec import dumps, loads
 from catalog.compose import attribution_of, compose, licence_of, published_values, title_of
@@ -115,6 +116,7 @@ class _Draft:
         kind = self._kind()
         self._keep_dataset(dataset)
         keep_edition(self._connection, edition)
+        keep_attachments(self._connection, self._press, self._declaration, edition.number, self._rows)
         keep_fragments(self._connection, self._press, dataset.name, found, others_stay=False)
         log_change(self._connection, kind, dataset.name, at=self._occasion.at, edition=edition.number, reason=edition.reason)
         return Issue(kind=kind, edition=edition.number, rendered=True)

@@ -64,6 +64,7 @@ class Press:
     renderer: Renderer
     write_files: FileWriter = write_all
     notice: timedelta = NOTICE  #: how long it is announced that a data set without rows goes; 0: not at all
+    attached: Files | None = None  #: where files lie that rows name (Declaration.attached) before they are published
     detector: "Detector | None" = None  #: looks for personal data in the words of a data set; None: nobody looks
 
 

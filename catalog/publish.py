@@ -48,7 +48,8 @@ _NEW_COLUMNS = Text(de="Die Spalten haben sich geändert.", en="The columns have
 class Publisher:
     """Applies plans, follows configuration, erases what must not be public. `archive` and `vault` are touched by withdrawal only.
     `detector` looks for personal data in titles, descriptions and other words of data sets; without one nobody looks.
-    `notice`: how long the removal of a data set without rows is announced before; 0: it goes at once."""
+    `notice`: how long the removal of a data set without rows is announced before; 0: it goes at once.
+    `attached`: where the files lie that rows name, until they are published with them."""
 
     def __init__(
         self,
@@ -64,6 +65,7 @@ class Publisher:
         vault: Erasing | None = None,
         detector: Detector | None = None,
         notice: timedelta = NOTICE,
+        attached: Files | None = None,
     ) -> None:
         self._database = store.database
         self._files = files
@@ -71,7 +73,14 @@ class Publisher:
         self._vault = vault or NoVault()
         self._site = site
         self._press = Press(
-            files=files, site=site, curation=curation, renderer=renderer, write_files=write_files, notice=notice, detector=detector
+            files=files,
+            site=site,
+            curation=curation,
+            renderer=renderer,
+            write_files=write_files,
+            notice=notice,
+            attached=attached,
+            detector=detector,
         )
         self._clock = clock
 

@@ -9,12 +9,13 @@ from functools import lru_cache
 from sqlalchemy import Connection, and_, bindparam, func, select
 
 from catalog import tables
+from catalog.attachments import find_attachment
 from catalog.charts.storage import ChartShelf
 from catalog.codec import loads
 from catalog.consent import ConsentShelf
 from catalog.database import Database, Record, utc_now
 from catalog.decisions import DecisionShelf
-from catalog.entries import CatalogChange, ChangeKind, DatasetEntry, Edition, NotRendered, Status, StoredFile, Tombstone
+from catalog.entries import Attachment, CatalogChange, ChangeKind, DatasetEntry, Edition, NotRendered, Status, StoredFile, Tombstone
 from catalog.notices import NoticeShelf
 from catalog.plans import PlanShelf
 from catalog.quarantine import QuarantineShelf
@@ -228,6 +229,14 @@ class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf, Conse
             raise UnknownEdition(f"{name}, Stand {number}")
         if found.withdrawn_at is not None:
             raise Gone(f"{name}, Stand {number}", reason=found.withdrawn_reason, at=found.withdrawn_at.isoformat())
+        return found
+
+    def attachment(self, name: str, sha256: str) -> Attachment | None:
+        """A file that a row of any edition names; None: none does. Raises UnknownDataset; Gone if the data set was withdrawn."""
+        with self.database.read() as connection:
+            fate = connection.execute(_FATE, {"name": name}).one_or_none()
+            found = find_attachment(connection, name, sha256)
+        _require_not_withdrawn(name, fate)
         return found
 
     def fragments(self, syntax: str, key: str, first: int, last: int, since: datetime | None = None) -> "Fragments":

@@ -142,6 +142,19 @@ edition_file = Table(
     Index("ix_edition_file_sha256", "sha256"),
 )
 
+#: Files that rows of an edition name (Declaration.attached): months of sampled values.
+attachment = Table(
+    "attachment",
+    metadata,
+    _text("dataset", primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("key", primary_key=True),  # of the row
+    _text("sha256"),
+    _number("size"),
+    ForeignKeyConstraint(["dataset", "number"], ["edition.dataset", "edition.number"]),
+    Index("ix_attachment_sha256", "sha256"),
+)
+
 fragment = Table(
     "fragment",
     metadata,

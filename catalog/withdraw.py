@@ -18,7 +18,7 @@ from catalog.codec import dumps, loads
 from catalog.database import Record
 from catalog.decisions import key_mark, record_decision
 from catalog.entries import ChangeKind, Edition, Status
-from catalog.erasure import Erasing, give_up_charts, give_up_files, give_up_payloads, order_of_vault, sweep_later
+from catalog.erasure import Erasing, give_up_attachments, give_up_charts, give_up_files, give_up_payloads, order_of_vault, sweep_later
 from catalog.files import Files
 from catalog.issuing import attempt
 from catalog.plan import Plan, PlanState, StoredPlan, TablePlan
@@ -71,6 +71,7 @@ def withdraw_dataset(connection: Connection, order: Order, *, press: Press, arch
     order_of_vault(connection, (*vault.orders_for(table, None, sources=sources, urls=urls), *vault.orders_about(_answers(given_up))))
     give_up_files(connection, _f.dataset == order.name)
     give_up_charts(connection, order.name)
+    give_up_attachments(connection, order.name)
     connection.execute(update(tables.edition).where(_e.dataset == order.name).values(_withdrawn(order)))
     connection.execute(delete(tables.row).where(_row.table_name == table))
     connection.execute(delete(tables.origin).where(o.table_name == table))
@@ -174,6 +175,7 @@ def _withdraw_editions(connection: Connection, order: Order, editions: Iterable[
     numbers = [each.number for each in editions]
     give_up_files(connection, (_f.dataset == order.name) & _f.number.in_(numbers))
     give_up_charts(connection, order.name, numbers)
+    give_up_attachments(connection, order.name, numbers)
     where = (_e.dataset == order.name) & _e.number.in_(numbers)
     connection.execute(update(tables.edition).where(where).values(_withdrawn(order)))
 

@@ -37,6 +37,7 @@ class SourceConfig:
     token_env: str = ""
     token_file: str = ""
     schedule: str = ""  #: cron, Europe/Berlin; "": only by hand
+    sample: bool = False  #: after each scheduled harvest the values of its sensors are collected and published
     aliases: Aliases = field(default_factory=Aliases)  #: what projects and others are called elsewhere
     districts: Districts | None = None  #: None: no boundaries are configured
     own_addresses: tuple[str, ...] = ()  #: uri_base and base_url of this installation: what bears them went out from here

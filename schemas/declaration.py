@@ -38,6 +38,7 @@ class Declaration:
     resolution: str = ""  #: time between two values, xsd:duration
     identifiers: tuple[str, ...] = ()  #: of descriptions of the same data that others have published (adms:identifier)
     temporal_fields: tuple[str, ...] = ()  #: fields whose earliest and latest dates are the temporal coverage
+    attached: str = ""  #: field that names a file by its SHA-256, which is published with the row; "": rows are all there is
 
     def __post_init__(self) -> None:
         if not DATASET_NAME.fullmatch(self.name) or self.name in RESERVED_NAMES:

@@ -11,10 +11,12 @@ from api.cli.app import Command
 from api.cli.errors import sentence_of
 from api.cli.installed import opened
 from api.cli.output import counts_text, outcome_text
-from api.harvesting import harvested
+from api.cli.sampling import sentences
+from api.harvesting import Bulkhead, harvested, whereabouts
 from api.installation import Installation
 from api.notify import notify
 from api.scheduler import Clockwork, run
+from catalog.plan import RunRecord
 from harvesters.harvester import SourceConfig
 from schemas.errors import ConfigurationError, KlarError
 
@@ -62,13 +64,32 @@ def _harvest(found: Installation, source: SourceConfig, follow_up: threading.Loc
         counts_text(record.counts),
         record.message,
     )
-    for each in notify(found, [record]):
+    sampled = _sample(found, source) if source.sample else None
+    for each in notify(found, [record] if sampled is None else [record, sampled]):
         _log.warning("%s", each)
     try:
         with follow_up:  # one writer of the search index
             found.follow_up()
     except KlarError as error:
         _log.error("%s: %s", source.name, sentence_of(error))
+
+
+def _sample(found: Installation, source: SourceConfig) -> RunRecord | None:
+    """The values of its sensors, after its harvest; what goes wrong is said and leaves the harvest as it is. None: nothing to publish."""
+    with Bulkhead() as bulkhead:
+        try:
+            for each in sentences(found.sample(source)):
+                _log.info("%s", each)
+            record = found.publish_samples(source)
+        except KlarError as error:
+            _log.error("%s, Messwerte: %s", source.name, sentence_of(error))
+            return None
+        if record is not None:
+            _log.info("%s: %s (%s) %s", record.source, outcome_text(record), counts_text(record.counts), record.message)
+        return record
+    assert bulkhead.error is not None  # it was held back, or the record returned
+    _log.error("%s, Messwerte: Programmfehler.\n%s", source.name, whereabouts(bulkhead.error))
+    return None
 
 
 def _hourly(found: Installation, follow_up: threading.Lock) -> None:

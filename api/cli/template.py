@@ -20,9 +20,10 @@ def register(app: typer.Typer) -> None:
 
 
 def participation(
-    output: Annotated[Path, typer.Option("--output", metavar="DATEI", help="Wohin die Vorlage geschrieben wird.")] = Path(
-        "beteiligung.xlsx"
-    ),
+    output: Annotated[
+        Path,
+        typer.Option("--output", metavar="DATEI", help="Wohin die Vorlage geschrieben wird; sonst beteiligung.xlsx.", show_default=False),
+    ] = Path("beteiligung.xlsx"),
     mapping: Annotated[
         Path | None, typer.Option("--mapping", metavar="DATEI", help="Wohin die Zuordnung geschrieben wird; sonst neben die Vorlage.")
     ] = None,

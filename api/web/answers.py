@@ -16,6 +16,8 @@ from api.web.ranges import partial
 
 #: Everything is revalidated: a withdrawal must reach every reader at once, and a 304 costs microseconds.
 REVALIDATE = "no-cache"
+#: What stands under a name made of its content never becomes something else (RFC 8246).
+IMMUTABLE = "public, max-age=31536000, immutable"
 #: Set in the ASGI scope by `middleware.HeadAsGet`.
 HEAD_MARK = "klar.head"
 _BYTE_RANGES = re.compile(r"bytes=\s*(?:\d+-\d*|-\d+)(?:\s*,\s*(?:\d+-\d*|-\d+))*\s*", re.ASCII)
@@ -76,13 +78,23 @@ def respond(request: Request, representation: Representation) -> Response:
     return Response(representation.content, status_code=representation.status, headers=headers)
 
 
-def respond_file(request: Request, path: Path, *, sha256: str, size: int, media_type: str, filename: str, modified: datetime) -> Response:
+def respond_file(
+    request: Request,
+    path: Path,
+    *,
+    sha256: str,
+    size: int,
+    media_type: str,
+    filename: str,
+    modified: datetime,
+    caching: str = REVALIDATE,
+) -> Response:
     """A stored file; Range is answered. `size` is the file's, so that HEAD opens nothing."""
     etag = f'"{sha256}"'
     headers = {
         "etag": etag,
         "last-modified": http_date(modified),
-        "cache-control": REVALIDATE,
+        "cache-control": caching,
         "accept-ranges": "bytes",
         "content-disposition": f'attachment; filename="{filename}"',
     }

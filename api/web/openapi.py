@@ -72,6 +72,10 @@ OPERATIONS: Mapping[str, Text] = {
     "download_edition": Text(
         de="Die Tabelle eines bestimmten Stands; der Inhalt ändert sich nie.", en="The table of one edition; its content never changes."
     ),
+    "download_month": Text(
+        de="Gesammelte Messwerte eines Monats als Parquet; Adressen stehen in den Zeilen des Datensatzes. Der Inhalt ändert sich nie.",
+        en="Collected values of one month as Parquet; the rows of the data set name the addresses. The content never changes.",
+    ),
     "difference": Text(
         de="Welche Zeilen zwischen zwei Ständen neu, entfallen oder geändert sind: csv, json.",
         en="Which rows were added, removed or changed between two editions: csv, json.",
@@ -170,6 +174,7 @@ _PATH_PARAMETERS: Mapping[str, Text] = {
     "before": Text(de="Nummer oder Name des früheren Stands", en="number or name of the earlier edition"),
     "after": Text(de="Nummer oder Name des späteren Stands", en="number or name of the later edition"),
     "extension": Text(de="Dateiformat", en="file format"),
+    "sha256": Text(de="SHA-256 der Datei, wie in der Zeile", en="SHA-256 of the file, as in the row"),
     "syntax": Text(de="Schreibweise", en="syntax"),
     "form": Text(de="csv oder json; bei Zahlen auch jsonstat, xlsx, parquet", en="csv or json; for numbers also jsonstat, xlsx, parquet"),
     "release": Text(de="Name des Stands, etwa 2026-11-22", en="name of the release, such as 2026-11-22"),

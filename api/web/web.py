@@ -19,7 +19,7 @@ from api.web.problems import UnknownPage
 from api.web.published import Former, Summary, former_keys, summary
 from api.web.services import LEGAL_PAGES, PublicServices
 from api.web.templating import Addresses, Frame, Templates
-from catalog.entries import DatasetEntry, Edition
+from catalog.entries import Attachment, DatasetEntry, Edition
 from schemas.declaration import DATASET_NAME
 from schemas.errors import Gone, UnknownDataset, UnknownEdition
 
@@ -58,6 +58,14 @@ class Web:
         """Raises UnknownDataset, UnknownEdition, Gone, NoTable."""
         self._require_editions(name)
         return self.services.store.edition(dataset_name(name), edition_number(number))
+
+    def attachment(self, name: str, sha256: str) -> Attachment:
+        """A file that a row of any edition names. Raises UnknownDataset, UnknownPage, Gone, NoTable."""
+        self._require_editions(name)
+        found = self.services.store.attachment(dataset_name(name), sha256)
+        if found is None:
+            raise UnknownPage
+        return found
 
     def editions(self, name: str) -> tuple[Edition, ...]:
         """Newest first, also of a removed data set. Raises UnknownDataset, Gone, NoTable."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from api.cubes import declared
 from api.initialise import initialise
 from api.installation import Installation
 from catalog.cubes.reading import counted_from
@@ -57,7 +58,7 @@ def test_the_demonstration_counts_what_was_published_and_no_other_statistic_coun
     assert numbers[(TOTAL, TOTAL, *rest)] == 893
     assert (numbers[("satisfied", TOTAL, *rest)], numbers[("dissatisfied", TOTAL, *rest)]) == (357, 464)
     assert numbers[(TOTAL, "foot", *rest)] == 20
-    for name, plan in declared_cubes(found.settings.folder / "cubes").items():
+    for name, plan in declared(found).items():
         others = counted_from(plan, store=found.store, vault=found.vault, at=found.clock())
         assert plan.cube.demonstration or others.processes == frozenset(), name
 

@@ -1,6 +1,6 @@
 """Personal data in the words of a data set: its new metadata wait, what is published stays, the others go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,7 +9,7 @@ from catalog.curation import Curation
 from catalog.texts import personal, words_of_curation, words_of_declaration
 from schemas.declaration import Declaration, city_wide
 from schemas.model import Contact, CurationNote, Place, Series
-from schemas.personal_data import Detector
+from schemas.personal_data import Detector, Hit
 from schemas.table import Code
 from schemas.values import Licence, Text
 from tests.catalog.world import SOURCE, World, bench, declaration, site
@@ -187,9 +187,9 @@ def _looks(world: World, act: Callable[[], object]) -> int:
     class Counting(Detector):
         looks = 0
 
-        def find(self, text: str, *, heading: str = "") -> tuple:  # type: ignore[type-arg]  # as inherited
-            type(self).looks += 1
-            return super().find(text, heading=heading)
+        def find_each(self, texts: Sequence[tuple[str, str]]) -> list[tuple[Hit, ...]]:
+            type(self).looks += len(texts)
+            return super().find_each(texts)
 
     world.detector = Counting()
     act()

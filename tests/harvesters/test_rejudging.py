@@ -85,9 +85,9 @@ class Watched(Detector):
 
     texts: set[str]
 
-    def find(self, text: str, *, heading: str = "") -> tuple[Hit, ...]:
-        self.texts.add(text)
-        return super().find(text, heading=heading)
+    def find_each(self, texts: Sequence[tuple[str, str]]) -> list[tuple[Hit, ...]]:
+        self.texts |= {text for _, text in texts}
+        return super().find_each(texts)
 
 
 def judged(world: Intake, *, days: float = 1, public: Sequence[str] = (PHONE,)) -> set[str]:

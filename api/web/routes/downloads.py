@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from api.web.answers import represent, represent_json, respond_file
+from api.web.answers import IMMUTABLE, represent, represent_json, respond_file
 from api.web.openapi import DATA, FILE
 from api.web.packages import package_json, package_zip
 from api.web.parameters import DownloadQuery, Nothing
@@ -10,6 +10,7 @@ from api.web.problems import NotReady, UnknownRepresentation, UnsuitableParamete
 from api.web.web import Web
 from catalog.entries import Edition
 from catalog.formats import EXCEL_CSV
+from schemas.values import FileFormat
 
 _ZIP = "application/zip"
 
@@ -27,6 +28,23 @@ def routes(web: Web) -> APIRouter:
     def download_edition(request: Request, name: str, number: str, extension: str, query: DownloadQuery) -> Response:
         edition = web.edition(name, number)
         return _file(web, request, edition, _key(extension, query), f"{name}-{edition.number}")
+
+    @router.get("/datasets/{name}/months/{sha256}.parquet", operation_id="download_month", **FILE)
+    def download_month(request: Request, name: str, sha256: str, _query: Nothing) -> Response:
+        found = web.attachment(name, sha256)
+        path = web.services.files.path(found.sha256)
+        if not path.exists():
+            raise NotReady(f"{name}, {found.key} fehlt")
+        return respond_file(
+            request,
+            path,
+            sha256=found.sha256,
+            size=found.size,
+            media_type=FileFormat.PARQUET.media_type,
+            filename=f"{name}-{found.key}.parquet",
+            modified=found.published_at,
+            caching=IMMUTABLE,
+        )
 
     @router.get("/datasets/{name}/datapackage.json", operation_id="datapackage", **DATA)
     def datapackage(request: Request, name: str, _query: Nothing) -> Response:

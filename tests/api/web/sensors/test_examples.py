@@ -95,7 +95,7 @@ def _snippets(page: str) -> dict[str, str]:
 
 
 def _pairs(part: str) -> list[tuple[str, str]]:
-    return re.findall(r"<h4>([^<]*)</h4>\s*<pre[^>]*>(.*?)</pre>", part, re.DOTALL)
+    return re.findall(r"<h[34]>([^<]*)</h[34]>\s*<pre[^>]*>(.*?)</pre>", part, re.DOTALL)
 
 
 def printed(code: str) -> str:
