@@ -13,9 +13,10 @@ from pyproj import Geod, Transformer
 from schemas.crs import CRS84, UTM32, Misplaced, UnknownCrs, accuracy_of, bounds_to_crs84, crs_of, has_grid, placed, suggestion, to_crs84
 from schemas.crs import transformed as transform
 from schemas.place import PLAUSIBLE_BOX
+from tests.shared import SHARED
 
 TABLE = Path(__file__).parent / "crs_expected.csv"
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference" / "sensors" / "crs_expected.csv"
+REFERENCE = SHARED / "reference/sensors/crs_expected.csv"
 TOWN_HALL = (7.7689, 49.4447)
 #: The same in other systems (reference/sensors/crs.md, section 1).
 IN_UTM = (410_759.6724, 5_477_621.3672)

@@ -27,8 +27,9 @@ from tests.harvesters.consul.platform import (
 )
 from tests.harvesters.consul.world import platform
 from tests.harvesters.http.servers import in_turn
+from tests.shared import SHARED
 
-REFERENCE = Path("/work/shared/reference/participation/fixtures/consul/schema_derived.graphql")
+REFERENCE = SHARED / "reference/participation/fixtures/consul/schema_derived.graphql"
 QUESTIONS = {
     "proposals": questions.proposals(texts=True, tags=True),
     "debates": questions.debates(texts=True, tags=True),

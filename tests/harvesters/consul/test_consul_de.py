@@ -22,8 +22,9 @@ from tests.harvesters.consul.fork import API_TOKEN, GRAPHQL_TOKEN, fork, fork_pr
 from tests.harvesters.consul.platform import FORK, answer
 from tests.harvesters.consul.world import World, platform
 from tests.harvesters.http.servers import Script
+from tests.shared import SHARED
 
-REFERENCE = Path("/work/shared/reference/participation/fixtures/consul_de_fork/schema_derived.graphql")
+REFERENCE = SHARED / "reference/participation/fixtures/consul_de_fork/schema_derived.graphql"
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,9 @@ from tests.harvesters.catalogues.portals import codes
 from tests.harvesters.consul.test_consul_de import East
 from tests.harvesters.consul.world import World, platform
 from tests.harvesters.http.servers import reply
+from tests.shared import SHARED
 
-SYNTHETIC = Path("/work/shared/reference/participation/fixtures/synthetic")
+SYNTHETIC = SHARED / "reference/participation/fixtures/synthetic"
 
 PROPOSALS = '''id,title,summary,description,project,label(s),responsible_name,author_username,supports,created_at,hidden_at,flags_count,comments_count,hot_score,video_url,retired_at,retired_reason,published_at,community_id,selected,latitude,longitude
 101,Mehr Bänke,,Schatten wäre gut.,Raum,Aufenthalt Grün,Nenne Niemand,beispiel_anna,41,2026-04-02 23:14:33 +0200,,0,3,812345,,,,2026-04-02 09:14:33 +0200,7,true,"""49.4445""","""7.7689"""

@@ -11,8 +11,9 @@ from harvesters.events import tribe
 from harvesters.record import Record
 from tests.harvesters.events.sites import ROUTE, Plugin, codes, installation, quick, rows, run, said, tribe_event
 from tests.harvesters.http.servers import Script, reply, serving
+from tests.shared import SHARED
 
-PROBE = Path("/work/shared/reference/participation/fixtures/wordpress/tribe_events_probe.yml")
+PROBE = SHARED / "reference/participation/fixtures/wordpress/tribe_events_probe.yml"
 
 
 def test_every_page_is_read_from_ever_to_ever(tmp_path: Path) -> None:

@@ -17,8 +17,9 @@ from schemas.place import inside_city
 from tests.harvesters.features.services import COLLECTION, OPTIONS, PLACE, Json, OgcApi, Wfs, answer, exception, file_of, station
 from tests.harvesters.http.servers import Script, reply
 from tests.harvesters.walked import Walked, walked
+from tests.shared import SHARED
 
-FIXTURES = Path("/work/shared/reference/sensors/fixtures/captured")
+FIXTURES = SHARED / "reference/sensors/fixtures/captured"
 WFS = "/geoserver/wfs?map=umwelt"
 FILE = "/stationen.geojson"
 

@@ -13,9 +13,10 @@ from schemas.errors import ConfigurationError, SourceError
 from tests.harvesters.http.world import START
 from tests.harvesters.opensensemap.maps import HOME, TAG, Json, Map, box, sensor
 from tests.harvesters.walked import Walked, walked
+from tests.shared import SHARED
 
 LAYER = "stadt-lufttemperatur"
-FIXTURE = Path("/work/shared/reference/sensors/fixtures/opensensemap/box-57000b8745fd40c8196ad04c.json")
+FIXTURE = SHARED / "reference/sensors/fixtures/opensensemap/box-57000b8745fd40c8196ad04c.json"
 
 
 def walk(boxes: Map | list[Json], folder: Path, **options: Any) -> Walked:

@@ -23,9 +23,10 @@ from schemas.errors import SourceError
 from tests.harvesters.http.servers import serving
 from tests.harvesters.http.world import SWIFT
 from tests.harvesters.sampling.servers import NOW, QUARTER, Json, Streams, observing, quarters, streams, value
+from tests.shared import SHARED
 
 LAYER = "wetter-lufttemperatur"
-FIXTURE = Path("/work/shared/reference/sensors/fixtures/captured/sta-observations-dataarray.json")
+FIXTURE = SHARED / "reference/sensors/fixtures/captured/sta-observations-dataarray.json"
 
 
 @dataclass
