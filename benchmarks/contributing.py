@@ -25,6 +25,7 @@ import httpcore2
 
 from benchmarks.report import Measurement
 from benchmarks.running import cpu_seconds, peak_megabytes
+from benchmarks.site import SITE
 from catalog.files import Files
 from catalog.plan import Guards, Outcome, Review, RunRecord
 from catalog.publish import Publisher
@@ -39,9 +40,6 @@ from harvesters.http.pace import MemoryPace
 from harvesters.keeping import Keeper
 from harvesters.platforms.consul import HARVESTER
 from harvesters.run import harvest
-from schemas.model import Agent, Contact, Site
-from schemas.place import KAISERSLAUTERN
-from schemas.values import Language, Licence
 
 _COUNT = 50_000
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -174,20 +172,9 @@ class _World:
 
 
 def _publisher(store: Store, archive: Files, folder: Path, vault: Vault) -> Publisher:
-    site = Site(
-        base_url="http://127.0.0.1:8000",
-        uri_base="http://127.0.0.1:8000",
-        title="Benchmark",
-        publisher=Agent(name="Stadt"),
-        contact=Contact(name="Stadt", email="opendata@example.org"),
-        licence=Licence.DL_ZERO_2,
-        contributor_id="http://dcat-ap.de/def/contributors/openGovernmentDataPortalRheinlandPfalz",
-        place=KAISERSLAUTERN,
-        languages=(Language.GERMAN, Language.ENGLISH),
-    )
     files = Files(folder / "public")
     return Publisher(
-        store, files, archive, site=site, curation=folder / "curation", renderer=renderer(site), clock=lambda: _NOW, vault=vault
+        store, files, archive, site=SITE, curation=folder / "curation", renderer=renderer(SITE), clock=lambda: _NOW, vault=vault
     )
 
 

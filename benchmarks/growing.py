@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.catalogue import multiply
 from benchmarks.report import Measurement, figure
+from benchmarks.site import SITE
 from catalog import standing
 from catalog.files import Files
 from catalog.plan import Guards, Intake, PlanState, Review, SeenTable
@@ -24,22 +25,9 @@ from catalog.store import Store
 from dcat.feed import numbers_on
 from dcat.render import renderer
 from schemas.declaration import city_wide
-from schemas.model import Agent, Contact, Site, SourceReference
-from schemas.place import KAISERSLAUTERN
+from schemas.model import SourceReference
 from schemas.row import Row
-from schemas.values import Language, Licence
 
-SITE = Site(
-    base_url="http://127.0.0.1:8000",
-    uri_base="http://127.0.0.1:8000",
-    title="Benchmark",
-    publisher=Agent(name="Stadt"),
-    contact=Contact(name="Stadt", email="opendata@example.org"),
-    licence=Licence.DL_ZERO_2,
-    contributor_id="http://dcat-ap.de/def/contributors/openGovernmentDataPortalRheinlandPfalz",
-    place=KAISERSLAUTERN,
-    languages=(Language.GERMAN, Language.ENGLISH),
-)
 _SOURCE = SourceReference(name="bench", title="Benchmark")
 _DATASET = city_wide()["ortsbezirke"]
 _MOST_REFRESHED = 5_000  #: larger catalogues are called in line instead

@@ -19,6 +19,7 @@ from rdflib import Graph
 
 from benchmarks.report import Measurement
 from benchmarks.running import cpu_seconds
+from benchmarks.site import SITE
 from catalog.files import Files
 from catalog.plan import Guards, Outcome, Review
 from catalog.publish import Publisher
@@ -28,9 +29,6 @@ from harvesters.harvester import SourceConfig
 from harvesters.http.opening import Web
 from harvesters.http.pace import MemoryPace
 from harvesters.run import harvest
-from schemas.model import Agent, Contact, Site
-from schemas.place import KAISERSLAUTERN
-from schemas.values import Language, Licence
 
 _CKANEXT_DCAT = 27
 _PAGE = 100
@@ -170,20 +168,9 @@ class _World:
         self._store = Store(f"sqlite:///{folder / 'klar.db'}", clock=lambda: self._now)
         self._store.upgrade()
         self._archive = Files(folder / "archive")
-        site = Site(
-            base_url="http://127.0.0.1:8000",
-            uri_base="http://127.0.0.1:8000",
-            title="Benchmark",
-            publisher=Agent(name="Stadt"),
-            contact=Contact(name="Stadt", email="opendata@example.org"),
-            licence=Licence.DL_ZERO_2,
-            contributor_id="http://dcat-ap.de/def/contributors/openGovernmentDataPortalRheinlandPfalz",
-            place=KAISERSLAUTERN,
-            languages=(Language.GERMAN, Language.ENGLISH),
-        )
         files, clock = Files(folder / "public"), lambda: self._now
         self._publisher = Publisher(
-            self._store, files, self._archive, site=site, curation=folder / "curation", renderer=renderer(site), clock=clock
+            self._store, files, self._archive, site=SITE, curation=folder / "curation", renderer=renderer(SITE), clock=clock
         )
         source = SourceConfig(name="nachbar", title="Nachbarstadt", kind=kind, url=url, folder=folder, allow_private=("127.0.0.1",))
         self._source = replace(source, guards=Guards(review=Review.NEVER))

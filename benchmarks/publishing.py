@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.report import Measurement
+from benchmarks.site import SITE
 from catalog.files import Files
 from catalog.plan import Guards, Outcome, Review
 from catalog.publish import Publisher
@@ -15,9 +16,6 @@ from catalog.store import Store
 from dcat.render import renderer
 from harvesters.harvester import SourceConfig
 from harvesters.run import harvest
-from schemas.model import Agent, Contact, Site
-from schemas.place import KAISERSLAUTERN
-from schemas.values import Language, Licence
 
 RECORDS = 10_000
 _MAPPING = """
@@ -67,19 +65,8 @@ class _World:
         store = Store(f"sqlite:///{folder / 'klar.db'}", clock=lambda: self._now)
         store.upgrade()
         files, archive = Files(folder / "public"), Files(folder / "archive")
-        site = Site(
-            base_url="http://127.0.0.1:8000",
-            uri_base="http://127.0.0.1:8000",
-            title="Benchmark",
-            publisher=Agent(name="Stadt"),
-            contact=Contact(name="Stadt", email="opendata@example.org"),
-            licence=Licence.DL_ZERO_2,
-            contributor_id="http://dcat-ap.de/def/contributors/openGovernmentDataPortalRheinlandPfalz",
-            place=KAISERSLAUTERN,
-            languages=(Language.GERMAN, Language.ENGLISH),
-        )
         publisher = Publisher(
-            store, files, archive, site=site, curation=folder / "curation", renderer=renderer(site), clock=lambda: self._now
+            store, files, archive, site=SITE, curation=folder / "curation", renderer=renderer(SITE), clock=lambda: self._now
         )
         source = SourceConfig(name="bench", title="Benchmark", kind="files", url="drop", folder=folder, options={"mapping": "mapping.toml"})
         self._source = replace(source, guards=Guards(review=Review.NEVER))

@@ -23,6 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.contributing import apart
 from benchmarks.report import Measurement
+from benchmarks.site import SITE
 from catalog.files import Files
 from catalog.plan import Guards, Outcome, Review
 from catalog.publish import Publisher
@@ -41,9 +42,6 @@ from harvesters.sensorthings.lists import Lists
 from harvesters.sensorthings.reading import registry_of
 from harvesters.sensorthings.root import root_of
 from harvesters.walking import Walk
-from schemas.model import Agent, Contact, Site
-from schemas.place import KAISERSLAUTERN
-from schemas.values import Language, Licence
 
 _THINGS = 10_000
 _STREAMS = 5
@@ -131,20 +129,9 @@ class _World:
             allow_private=("127.0.0.1",),
             guards=Guards(review=Review.NEVER),
         )
-        site = Site(
-            base_url="http://127.0.0.1:8000",
-            uri_base="http://127.0.0.1:8000",
-            title="Benchmark",
-            publisher=Agent(name="Stadt"),
-            contact=Contact(name="Stadt", email="opendata@example.org"),
-            licence=Licence.DL_ZERO_2,
-            contributor_id="http://dcat-ap.de/def/contributors/openGovernmentDataPortalRheinlandPfalz",
-            place=KAISERSLAUTERN,
-            languages=(Language.GERMAN, Language.ENGLISH),
-        )
         files = Files(folder / "public")
         self.publisher = Publisher(
-            self.store, files, self.archive, site=site, curation=folder / "curation", renderer=renderer(site), clock=lambda: _NOW
+            self.store, files, self.archive, site=SITE, curation=folder / "curation", renderer=renderer(SITE), clock=lambda: _NOW
         )
 
     def open(self) -> Any:

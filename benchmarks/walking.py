@@ -19,6 +19,7 @@ from starlette.types import Message, Scope
 from api.web.app import create_app
 from api.web.services import PublicServices
 from benchmarks.running import peak_megabytes
+from benchmarks.site import SITE
 from catalog.files import Files
 from catalog.search import Search
 from catalog.store import Store
@@ -87,6 +88,4 @@ async def _get(app: FastAPI, address: str) -> bytes:
 
 
 if __name__ == "__main__":
-    from benchmarks.growing import SITE  # growing starts this module; at the top it would be a circle
-
     print(json.dumps(asyncio.run(walk(Path(sys.argv[1]), SITE))))
