@@ -81,15 +81,19 @@ def frame(
     """What stands before and after the fragments of a page: the catalogue, and where the other pages are. As `page` takes and raises."""
     if not 1 <= number <= max(last_page, 1):
         raise ValueError(f"page {number} of {last_page}")
-    addresses = {each: page_url(site, syntax, each, modified_since) for each in {1, number - 1, number, number + 1, max(last_page, 1)}}
-    view = fragment(_view_triples(addresses, number=number, last_page=max(last_page, 1), total=total), syntax)
-    return _catalogue(site, syntax, issued, modified), view
+    return _catalogue(site, syntax, issued, modified), _view(site, syntax, number, max(last_page, 1), total, modified_since)
 
 
 @lru_cache(maxsize=16)
 def _catalogue(site: Site, syntax: str, issued: datetime, modified: datetime) -> bytes:
     """The same on all pages of one state."""
     return fragment(catalogue_triples(site, issued=issued, modified=modified), syntax)
+
+
+@lru_cache(maxsize=1024)
+def _view(site: Site, syntax: str, number: int, last_page: int, total: int, since: datetime | None) -> bytes:
+    addresses = {each: page_url(site, syntax, each, since) for each in {1, number - 1, number, number + 1, last_page}}
+    return fragment(_view_triples(addresses, number=number, last_page=last_page, total=total), syntax)
 
 
 def _view_triples(addresses: Mapping[int, str], *, number: int, last_page: int, total: int) -> Iterator[Triple]:

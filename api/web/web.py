@@ -20,6 +20,7 @@ from api.web.published import Former, Summary, former_keys, summary
 from api.web.services import LEGAL_PAGES, PublicServices
 from api.web.templating import Addresses, Frame, Templates
 from catalog.entries import Attachment, DatasetEntry, Edition
+from dcat.feed import numbers_on
 from schemas.declaration import DATASET_NAME
 from schemas.errors import Gone, UnknownDataset, UnknownEdition
 
@@ -37,6 +38,7 @@ class Web:
     addresses: Addresses
     summary: Callable[[], Summary]  #: of the present revision
     changed_since: Callable[[datetime], int]  #: how many data sets are, in the present revision
+    page_digest: Callable[[tuple[int, datetime | None]], str]  #: `Store.fragments_digest` of a feed page, in the present revision
     #: Joining pages is work for one processor: more threads at it only wait for each other, and all become slower.
     joiners: CapacityLimiter
     bodies: Pieces[tuple[str, str, str], memoryview]  #: of feed pages, without head and foot, by renderer, syntax and digest
@@ -133,6 +135,9 @@ def web_from(services: PublicServices) -> Web:
         addresses=Addresses(site=services.site),
         summary=RevisionValue(services.store.state, lambda: summary(services.store)),
         changed_since=RevisionLookup(services.store.state, services.store.count_changed),
+        page_digest=RevisionLookup[tuple[int, datetime | None], str](
+            services.store.state, lambda page: services.store.fragments_digest(*numbers_on(page[0]), page[1])
+        ),
         joiners=CapacityLimiter(1),
         bodies=Pieces(_MOST_BODIES),
         packages=Pieces(_MOST_PACKAGES),

@@ -183,16 +183,21 @@ class _Answer:
         self._variants = [meaningful(each)[:_MOST_WORDS] for each in aliases.variants(written)]
 
     def found(self) -> Found:
+        """Data sets with all words; where none has them all, those with any of them. That is decided without the filters: else choosing
+        a facet could change what the words mean. It is only asked where filters and words together find nothing."""
         if self._query.text.strip() and not self._words:
             return _nothing(self._query)
-        # Whether to relax is decided without the filters: else choosing a facet could change what the words mean.
         text = self._text(all_of_them=True)
-        nothing_has_all = bool(self._words) and not self._reader.any(text)
-        relaxed = nothing_has_all and len(self._words) > 1
-        if relaxed:
-            text = self._text(all_of_them=False)
-        elif nothing_has_all:
-            return replace(_nothing(self._query), suggestion=self._suggestion())
+        found = self._matching(text, relaxed=False)
+        if found.total or not self._words or self._reader.any(text):
+            return found
+        suggestion = self._suggestion()
+        if len(self._words) == 1:
+            return replace(_nothing(self._query), suggestion=suggestion)
+        found = self._matching(self._text(all_of_them=False), relaxed=True)
+        return replace(found, relaxed=found.total > 0, suggestion=suggestion)
+
+    def _matching(self, text: Clause, *, relaxed: bool) -> Found:
         clause = all_of(text, self._filters())
         facets: Mapping[str, tuple[tuple[str, int], ...]] = {}
         counts: Mapping[str, Mapping[str, int]] = {}
@@ -200,14 +205,7 @@ class _Answer:
             total, facets = self._facets(text, clause)
         if self._query.counted or not self._query.faceted:
             total, counts = self._labels(clause, relaxed=relaxed)
-        return Found(
-            total=total,
-            names=self._names(clause, total),
-            facets=facets,
-            relaxed=relaxed and total > 0,
-            suggestion=self._suggestion() if nothing_has_all else "",
-            counts=counts,
-        )
+        return Found(total=total, names=self._names(clause, total), facets=facets, relaxed=False, suggestion="", counts=counts)
 
     def _text(self, *, all_of_them: bool) -> Clause:
         """Data sets with the words, or with those of another name of what they name."""

@@ -92,7 +92,7 @@ def _joined(web: Web, syntax: str, number: int, since: datetime | None, head: by
     """A page, and the digest of its fragments. They are read again only where another one is among them than the last time, not because
     something was published elsewhere. Raises NotRendered."""
     store, renderer = web.services.store, web.services.renderer.key
-    digest = store.fragments_digest(*numbers_on(number), since)
+    digest = web.page_digest((number, since))
     body = web.bodies.find((renderer, syntax, digest))
     if body is not None:
         return document(syntax, head, body, foot), digest
