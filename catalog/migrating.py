@@ -29,6 +29,10 @@ class Schema:
 STORE = Schema(head=HEAD, versions=_MIGRATIONS / "versions", lock=7_165_201_903)
 
 
+#: Most of a database are RDF fragments of 15 kB: in pages of 4 kB, SQLite's own size, each is read in four pieces.
+_PAGE_BYTES = 16_384
+
+
 def prepare_sqlite(path: Path, *, private: bool, patience: float) -> None:
     """WAL is a property of the file; switching needs the file for a moment, so it is done here and not per connection."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,6 +44,7 @@ def prepare_sqlite(path: Path, *, private: bool, patience: float) -> None:
                 each.chmod(0o600)
     raw = sqlite3.connect(path, timeout=patience, isolation_level=None)
     try:
+        raw.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # decides about a new file only
         if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             raw.execute("PRAGMA journal_mode = WAL").fetchall()
     except sqlite3.OperationalError as error:
