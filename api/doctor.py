@@ -243,13 +243,14 @@ def _published(settings: Settings, store: Store, now: datetime) -> Iterator[Chec
 
 
 def _districts(settings: Settings, store: Store) -> Iterator[Check]:
-    """A district that is calculated and not published sends its row to the Prüfliste: every row refers to the data set of districts."""
+    """Where a district is drawn and not published, rows stay without one: every row refers to the data set of districts."""
     if settings.districts is None:
         return
     unknown = sorted(set(settings.districts.ids) - store.keys("district"))
     if unknown:
         names = ", ".join(unknown[:_MOST_NAMES]) + (" …" if len(unknown) > _MOST_NAMES else "")
-        yield _failure("districts", f"Die Grenzen nennen Ortsbezirke, die im Datensatz »ortsbezirke« nicht stehen: {names}.")
+        message = f"Die Grenzen nennen Ortsbezirke, die im Datensatz »ortsbezirke« nicht stehen: {names}. Zeilen dort bleiben ohne."
+        yield _failure("districts", message)
     else:
         yield _ok("districts", "Alle Ortsbezirke der Grenzen stehen im Datensatz »ortsbezirke«.")
 

@@ -63,6 +63,7 @@ def public_services(settings: PublicSettings, *, clock: Clock = utc_now) -> Publ
         renderer=renderer(site, settings.content.feed.profile),
         legal=settings.legal_pages(),
         sources=tuple(_public_source(settings, clock)),
+        aliases=settings.aliases,
         outlines=settings.districts.outlines() if settings.districts else (),
         profile=settings.content.feed.profile,
         version=version("klar"),

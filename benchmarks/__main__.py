@@ -14,6 +14,7 @@ from benchmarks import (
     large,
     publishing,
     rendering,
+    returning,
     searching,
     sensing,
     serving,
@@ -43,6 +44,7 @@ def _everything(place: Path) -> Iterator[Measurement]:
     yield from searching.measure(place / "searching", [10_000])
     yield from importing.measure(place / "importing")
     yield from contributing.measure(place / "contributing")
+    yield from returning.measure(place / "returning")
     yield from sensing.measure(place / "sensing")
     yield from tabular.measure(place / "tabular")
     yield from statistics.measure(place / "statistics")

@@ -1,13 +1,13 @@
 """Data sets of neighbours: each row of the table `upstream_dataset` is one in this catalogue, known by its IRI there.
 
-Klar holds nothing of their content, so they have no edition: their description is created, changed, removed and comes back. Nothing of
-one is written before all of it was judged: one that cannot be published costs only itself, its last good version stays.
+Klar holds nothing of their content, so they have no edition: their description is created, changed, announced to go, removed and comes
+back. Nothing of one is written before all of it was judged: one that cannot be published costs only itself, its last good version stays.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, bindparam, select
@@ -24,14 +24,14 @@ from catalog.entries import ChangeKind, Status
 from catalog.issuing import sources_named
 from catalog.neighbours import compose_neighbours, publisher_there, unknown_terms
 from catalog.plan import Change, RowChange, TablePlan
-from catalog.press import Issue, Press, Refused
+from catalog.press import Issue, Occasion, Press, Refused
 from catalog.rows import published_row
 from catalog.shelving import find_dataset, is_rendered, keep_fragments, last_number, last_published, rendered
 from catalog.standing import Notes
 from catalog.totals import add_to_totals
 from schemas.declaration import RESERVED_NAMES, city_wide
 from schemas.errors import KlarError
-from schemas.model import Dataset, Site, SourceReference
+from schemas.model import Dataset, Removal, Site, SourceReference
 from schemas.names import numbered, slug
 from schemas.row import Finding, Quarantined, Row
 from schemas.upstream import TABLE, UpstreamDataset
@@ -50,6 +50,10 @@ _GONE = Text(
 _NEW = Text(de="Aus dem Katalog »{catalogue}« übernommen.", en="Taken over from the catalogue “{catalogue}”.")
 _CHANGED = Text(de="Die Beschreibung wurde geändert.", en="The description was changed.")
 _BACK = Text(de="Der Katalog »{catalogue}« führt den Datensatz wieder.", en="The catalogue “{catalogue}” lists the data set again.")
+_MOVED = Text(
+    de="Über einen anderen Weg übernommen; der Datensatz heißt hier jetzt »{name}«.",
+    en="Taken over by another route; the data set is called “{name}” here now.",
+)
 _REASONS = {ChangeKind.CREATED: _NEW, ChangeKind.METADATA: _CHANGED, ChangeKind.RETURNED: _BACK}
 
 
@@ -91,6 +95,7 @@ def adopt(connection: Connection, press: Press, source: str, table: TablePlan, *
             for stated in unknown_terms(dataset) if dataset else ():
                 terms.setdefault(stated, []).append(name)
         adopting.write()
+    issued.update(adopting.superseded)
     reported = tuple(_about_terms(stated, names) for stated, names in sorted(terms.items()))
     findings = (*reported, *(finding for each in issued.values() for finding in each.findings))
     return Adoption(issued=issued, refused=refused, items=tuple(items), findings=findings)
@@ -99,9 +104,9 @@ def adopt(connection: Connection, press: Press, source: str, table: TablePlan, *
 def adopt_again(connection: Connection, press: Press, stored: Record, *, at: datetime) -> Issue:
     """Bring one in line with curation, source and renderer. Raises Refused; then nothing was written."""
     found = connection.execute(select(tables.row).where(_row.table_name == TABLE, _row.key == stored.upstream)).one_or_none()
-    if found is None:
-        return Issue(kind=None, edition=0)
     adopting = _Adopting(connection, press, at)
+    if found is None:
+        return adopting.end(stored)
     row = published_row(found).row
     adopting.look_up([row.key], [row])
     _, outcome, _ = adopting.publish(row, found.source)
@@ -147,6 +152,7 @@ class _Adopting:
         self._found: dict[str, UpstreamDataset | Refused] = {}  # by key; of the portion
         self._taken: dict[str, bool] = {}  # names: whether they were ever used here, as far as somebody has asked
         self._sources: dict[str, SourceReference] = {}
+        self.superseded: dict[str, Issue] = {}  #: by name: what has made room for the same thing by another route
 
     def look_up(self, keys: Sequence[str], rows: Sequence[Row]) -> None:
         """What is known of the next portion."""
@@ -160,7 +166,7 @@ class _Adopting:
     def carry_out(self, change: RowChange, source: str) -> tuple[str, Issue, Dataset | None] | None:
         """None: there is nothing to do. Raises Refused."""
         if change.change is Change.REMOVE:
-            return self._retire(change.key)
+            return self._leave(change.key)
         if change.row is None:
             return None  # marked only: it stays as it is
         return self.publish(change.row, source)
@@ -202,6 +208,7 @@ class _Adopting:
         outcome = self._keep(stored, dataset, curation, _kind(stored, before, dataset), key=row.key)
         if stored is None:
             self._number, self._taken[name] = dataset.number, True
+            self._make_room(str(row.values.get("identifier") or found.uri), name)
         self._notes.note_issue(name, fine=not findings)
         return name, replace(outcome, findings=findings), dataset
 
@@ -229,22 +236,61 @@ class _Adopting:
             keep_fragments(self._connection, self._press, dataset.name, found, others_stay=True)
             _keep_curation(self._connection, stored, curation)
             return Issue(kind=None, edition=0, rendered=True)
-        reason = _reason(kind, dataset.upstream.catalogue if dataset.upstream else "")
+        catalogue = dataset.upstream.catalogue if dataset.upstream else ""
+        reason = removal.announcement(dataset.removal) if dataset.removal else _reason(kind, catalogue)
         place = table_name(dataset.name)
         self._batch.add(
             Draft(kind=kind, dataset=dataset, curation=curation, table_name=place, rendered=found, stored=stored, reason=reason)
         )
         return Issue(kind=kind, edition=0, rendered=True)
 
-    def _retire(self, upstream: str) -> tuple[str, Issue, None] | None:
+    def end(self, stored: Record) -> Issue:
+        """What was announced of one without a row: it goes on its day, and stands as it was last published until then. Raises Refused."""
+        before = last_published(stored)
+        if before is None or before.removal is None:
+            return Issue(kind=None, edition=0)
+        if self._ending(stored) is None:
+            return self._retire(stored)
+        return self._keep(stored, before, _curated(stored), None, key=stored.upstream)
+
+    def _leave(self, upstream: str) -> tuple[str, Issue, None] | None:
+        """Its row goes: from now on it says when it will. Raises Refused."""
         stored = self._stored.get(upstream)
-        if stored is None or stored.status != Status.ACTIVE.value:
+        before = last_published(stored)
+        if stored is None or before is None:
             return None
+        ending = self._ending(stored)
+        if ending is None:
+            return stored.name, self._retire(stored), None
+        dataset = replace(before, removal=ending, modified=self._at)
+        outcome = self._keep(stored, dataset, _curated(stored), ChangeKind.DEPRECATED, key=upstream)
+        self._notes.note_issue(stored.name, fine=True)
+        return stored.name, outcome, None
+
+    def _ending(self, stored: Record) -> Removal | None:
+        return removal.ending(self._connection, stored, Occasion(at=self._at, run=0, note=_GONE), self._press.notice, reason=_GONE)
+
+    def _make_room(self, identifier: str, name: str) -> None:
+        """What was announced to go goes at once where the same thing has come by another route: it would stand here twice."""
+        predecessor = self._leaving.pop(identifier, "")
+        stored = find_dataset(self._connection, predecessor) if predecessor else None
+        if stored is not None and stored.status == Status.ACTIVE.value and stored.removal:
+            moved = Text(de=_MOVED.de.format(name=name), en=_MOVED.en.format(name=name))
+            self.superseded[predecessor] = self._retire(stored, moved)
+
+    @cached_property
+    def _leaving(self) -> dict[str, str]:
+        """Each IRI and identifier of neighbours' data sets that are announced to go -> name."""
+        found = (find_dataset(self._connection, each) for each in removal.announced(self._connection))
+        known = {each.name: last_published(each) for each in found if each is not None and each.upstream}
+        return {key: name for name, each in known.items() if each and each.upstream for key in (*each.identifiers, each.upstream.uri)}
+
+    def _retire(self, stored: Record, reason: Text = _GONE) -> Issue:
         self.write()  # the log of changes is in their order
-        outcome = removal.retire(self._connection, stored, self._at, _GONE)
+        outcome = removal.retire(self._connection, stored, self._at, reason)
         self._notes.note_issue(stored.name, fine=True)
         add_to_totals(self._connection, datasets=-1, rows=0, at=self._at)
-        return stored.name, outcome, None
+        return outcome
 
     def _free_name(self, found: UpstreamDataset) -> str:
         """Its own name there, else its title, with -2, -3 … where that was ever used here."""
@@ -262,9 +308,14 @@ class _Adopting:
 def _kind(stored: Record | None, before: Dataset | None, dataset: Dataset) -> ChangeKind | None:
     if stored is None:
         return ChangeKind.CREATED
-    if before is None:
-        return ChangeKind.RETURNED
+    if before is None or before.removal is not None:
+        return ChangeKind.RETURNED  # called off, where the end was only announced
     return None if dataset == before else ChangeKind.METADATA
+
+
+def _curated(stored: Record) -> Curation:
+    """As it was last followed."""
+    return loads(Curation, stored.curation) if stored.curation else Curation()
 
 
 def _keep_curation(connection: Connection, stored: Record | None, curation: Curation) -> None:
@@ -318,7 +369,7 @@ def _about_terms(stated: str, names: Iterable[str]) -> Finding:
     what = f"Die Lizenz »{stated}« steht nicht in der Liste von DCAT-AP.de und bleibt, wie sie ist" if stated else "Eine Lizenz fehlt"
     many = "1 Datensatz" if len(listed) == 1 else f"{len(listed)} Datensätze"
     message = f"{what} ({many}: {examples}). Eine Angabe unter [licence] in curation/NAME.toml ersetzt sie."
-    return Finding(code="unknown-licence", message=message, table=TABLE, field="licence")
+    return Finding(code="unknown-licence" if stated else "no-licence", message=message, table=TABLE, field="licence")
 
 
 def _refused(code: str, message: str, row: Row) -> Refused:

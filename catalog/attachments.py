@@ -1,7 +1,7 @@
 """Files that rows name by their SHA-256 (`Declaration.attached`): kept with every edition that names them, so that no other part of the
 program has to know what they hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -11,7 +11,10 @@ from catalog.files import Files
 from catalog.plan import PublishedRow
 from catalog.press import Press, Refused
 from schemas.declaration import Declaration
+from schemas.links import Link
+from schemas.model import Site
 from schemas.row import Finding
+from schemas.values import FileFormat, Text
 
 _t = tables.attachment.c
 _e = tables.edition.c
@@ -22,6 +25,35 @@ _FIRST = (
     .order_by(_t.number, _t.key)
     .limit(1)
 )
+_NAMED = (
+    select(_t.key, _t.sha256, _t.size, _e.created_at)
+    .select_from(tables.attachment.join(tables.edition, (_e.dataset == _t.dataset) & (_e.number == _t.number)))
+    .where(_t.dataset == bindparam("dataset"), _t.number == bindparam("number"), _t.key == bindparam("key"))
+)
+
+
+def links_of(declaration: Declaration, rows: Iterable[PublishedRow], site: Site) -> tuple[Link, ...]:
+    """A distribution for each row that names a file, by key: portals find the files without reading the table. Its address is the row's,
+    so that it stays the same while the file behind it grows."""
+    if not declaration.attached:
+        return ()
+    found = sorted((each for each in rows if each.row.values.get(declaration.attached)), key=lambda each: each.row.key)
+    return tuple(_link(declaration, each, site) for each in found)
+
+
+def _link(declaration: Declaration, each: PublishedRow, site: Site) -> Link:
+    address = f"{site.dataset_url(declaration.name)}/months/{each.row.key}.{FileFormat.PARQUET.extension}"
+    title, size = declaration.title, each.row.values.get("size")
+    return Link(
+        access_url=address,
+        download_url=address,
+        title=Text(de=f"{title.de}, {each.row.key}", en=f"{title.en}, {each.row.key}" if title.en else ""),
+        format=FileFormat.PARQUET,
+        media_type=FileFormat.PARQUET.media_type,
+        byte_size=size if isinstance(size, int) else None,
+        uri=f"{site.dataset_uri(declaration.name)}#{each.row.key}",  # wherever it is served
+        modified=each.changed_at,
+    )
 
 
 def keep_attachments(connection: Connection, press: Press, declaration: Declaration, number: int, rows: Sequence[PublishedRow]) -> None:
@@ -40,6 +72,12 @@ def keep_attachments(connection: Connection, press: Press, declaration: Declarat
 
 def find_attachment(connection: Connection, dataset: str, sha256: str) -> Attachment | None:
     found = connection.execute(_FIRST, {"dataset": dataset, "sha256": sha256}).one_or_none()
+    return None if found is None else Attachment(key=found.key, sha256=found.sha256, size=found.size, published_at=found.created_at)
+
+
+def find_newest_attachment(connection: Connection, dataset: str, number: int, key: str) -> Attachment | None:
+    """The file that this row names in edition `number`."""
+    found = connection.execute(_NAMED, {"dataset": dataset, "number": number, "key": key}).one_or_none()
     return None if found is None else Attachment(key=found.key, sha256=found.sha256, size=found.size, published_at=found.created_at)
 
 

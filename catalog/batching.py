@@ -15,7 +15,7 @@ from catalog import removal, tables
 from catalog.changelog import Entry, log_changes
 from catalog.curation import Curation
 from catalog.database import Record
-from catalog.entries import ChangeKind
+from catalog.entries import ChangeKind, Status
 from catalog.rendering import Rendered
 from catalog.shelving import columns_of, fixed_columns_of, last_published
 from catalog.totals import add_to_totals
@@ -68,7 +68,7 @@ class Batch:
         self._run(_ADD, [entry for each in drafts for entry in self._fragments(each)])
         entries = [Entry(kind=each.kind, dataset=each.dataset.name, at=self._at, edition=None, reason=each.reason) for each in drafts]
         log_changes(self._connection, entries)
-        more = sum(1 for each in drafts if each.kind is not ChangeKind.METADATA)
+        more = sum(1 for each in drafts if each.stored is None or each.stored.status != Status.ACTIVE.value)
         add_to_totals(self._connection, datasets=more, rows=0, at=self._at)
 
     def _write_datasets(self, drafts: Sequence[Draft]) -> None:

@@ -1,10 +1,11 @@
 """From declaration, rows, files and curation to the metadata of a data set: pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
+from catalog.attachments import links_of
 from catalog.curation import Curation
 from catalog.entries import Edition
 from catalog.extent import extent
@@ -68,6 +69,7 @@ def compose(
         edition_note=edition.reason,
         rows=edition.rows,
         distributions=_distributions(edition),
+        links=links_of(declaration, rows, site),
         access_right=AccessRight.PUBLIC,
         availability=Availability.AVAILABLE,
         languages=(Language.GERMAN,),  # of the content; words about it exist in English, too
@@ -137,17 +139,15 @@ def _distributions(edition: Edition) -> tuple[Distribution, ...]:
     return tuple(Distribution(format=each, byte_size=file.size, sha256=file.sha256) for each, file in found)
 
 
-def published_values(rows: Iterable[PublishedRow], declaration: Declaration) -> list[dict[str, Value]]:
+def published_values(rows: Iterable[PublishedRow], declaration: Declaration) -> Iterator[dict[str, Value]]:
     """The rows as readers get them: the table's own fields, then the provenance columns, in the order of `Table.published()`."""
     own = declaration.table.field_names
     columns = tuple(field.name for field in provenance_fields())
-    result = []
     for each in rows:
         values: dict[str, Value] = {name: each.row.values.get(name) for name in own}
         provenance = _provenance(each)
         values.update((name, provenance[name]) for name in columns)
-        result.append(values)
-    return result
+        yield values
 
 
 def _provenance(each: PublishedRow) -> dict[str, Value]:

@@ -154,7 +154,7 @@ class _Draft:
     def _new_edition(self) -> Edition | None:
         """The next edition with its files stored; None when the newest one says the same."""
         table = self._declaration.table.published()
-        values = published_values(self._rows, self._declaration)
+        values = formats.Cells(table, published_values(self._rows, self._declaration))
         number = 1 if self._stored is None else int(self._stored.edition) + 1
         about = self._about(number)
         canonical = formats.write(FileFormat.CSV, table, values, about=about)

@@ -69,6 +69,22 @@ class Window:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """One of several lists of a source whose rows share a table. The guards look at each by itself: among ten thousand comments nobody
+    would miss twelve debates."""
+
+    title: str  #: for staff, in the plural: »Debatten«
+    begins: str  #: how `field` begins in its rows
+    field: str = ""  #: of the table; "": the address that a row came from, which the vault does not know
+    exact: bool = False  #: `begins` is the whole of it
+
+    def covers(self, values: Mapping[str, Value], origin: str = "") -> bool:
+        """Whether a row with these values came from this list."""
+        said = str(values.get(self.field) or "") if self.field else origin
+        return said == self.begins if self.exact else said.startswith(self.begins)
+
+
+@dataclass(frozen=True, kw_only=True)
 class SeenTable:
     """What one run saw of one table: valid rows and quarantined ones. Not `complete`: a file of it could not be read,
     so nothing follows from what is absent. `window`: nothing follows from the absence of rows outside of it."""
@@ -78,6 +94,7 @@ class SeenTable:
     quarantined: tuple[Quarantined, ...] = ()
     complete: bool = True
     window: Window | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +141,8 @@ class TablePlan:
 class HeldReason(Enum):
     """Why a plan waits for a person."""
 
-    EMPTY = "empty"  #: a table that had rows has none
-    SHRUNK = "shrunk"  #: more than `max_shrink` of the rows are gone
+    EMPTY = "empty"  #: a table that had rows has none, or one of the lists it is made of
+    SHRUNK = "shrunk"  #: more than `max_shrink` of the rows are gone; more than half, of one of the lists
     BELOW_MINIMUM = "below-minimum"  #: fewer rows than `at_least`
     IDS_CHANGED = "ids-changed"  #: the rows are there, under other keys
     NEW_DATASET = "new-dataset"

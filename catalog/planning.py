@@ -16,6 +16,7 @@ from catalog.plan import (
     HeldReason,
     Hold,
     Intake,
+    Part,
     Plan,
     PublishedRow,
     Review,
@@ -231,9 +232,18 @@ class Numbers:
         return self.missing / self.expected if self.expected else 0.0
 
 
+def _is_settled(old: PublishedRow) -> bool:
+    return old.state is RowState.MISSING and old.acknowledged
+
+
+def _counts(seen: SeenTable, old: PublishedRow) -> bool:
+    """Whether the guards miss it."""
+    return _is_expected(seen, old) and not _is_settled(old)
+
+
 def _numbers(seen: SeenTable, before: Sequence[PublishedRow]) -> Numbers:
     expected = [each for each in before if _is_expected(seen, each)]
-    baseline = {each.row.key for each in expected if not (each.state is RowState.MISSING and each.acknowledged)}
+    baseline = {each.row.key for each in expected if not _is_settled(each)}
     present = _refused_keys(seen) | {row.key for row in seen.rows}
     nameless = sum(not each.key for each in seen.quarantined)
     count = len(present) + nameless
@@ -247,7 +257,8 @@ def _numbers(seen: SeenTable, before: Sequence[PublishedRow]) -> Numbers:
 
 def _holds(table: TablePlan, seen: SeenTable, before: Sequence[PublishedRow], guards: Guards) -> Iterator[Hold]:
     if seen.complete:
-        yield from guard_holds(seen.declaration.table, _numbers(seen, before), guards)
+        whole = tuple(guard_holds(seen.declaration.table, _numbers(seen, before), guards))
+        yield from whole or _part_holds(seen, before, guards)
     yield from _review_holds(table, first=not before, review=guards.review)
 
 
@@ -274,6 +285,29 @@ def guard_holds(table: Table, numbers: Numbers, guards: Guards) -> Iterator[Hold
             )
     if seen < guards.at_least and not numbers.settled:
         yield _hold(HeldReason.BELOW_MINIMUM, table, f"hat {seen} Zeilen; erwartet werden mindestens {guards.at_least}.")
+
+
+def _part_holds(seen: SeenTable, before: Sequence[PublishedRow], guards: Guards) -> Iterator[Hold]:
+    if not seen.parts or not _absence_is_meaningful(seen):
+        return
+    expected = [each for each in before if _counts(seen, each)]
+    present = _refused_keys(seen) | {row.key for row in seen.rows}
+    for part in seen.parts:
+        own = [each.row.key for each in expected if part.covers(each.row.values, each.row.origin)]
+        hold = part_hold(seen.declaration.table, part, len(own), sum(key not in present for key in own), guards)
+        if hold is not None:
+            yield hold
+
+
+def part_hold(table: Table, part: Part, expected: int, missing: int, guards: Guards) -> Hold | None:
+    """Why what is absent of one list must not count: nothing of it is there any more, or less than half (reference:
+    participation/platforms.md 12). A part is smaller than the whole: of five debates one may go."""
+    if not expected or (missing < expected and missing <= expected * max(guards.max_shrink, 0.5)):
+        return None
+    place = f"enthält aus »{part.title}«"
+    if missing == expected:
+        return _hold(HeldReason.EMPTY, table, f"{place} keine der {expected} bisherigen Zeilen mehr.")
+    return _hold(HeldReason.SHRUNK, table, f"{place} {missing} von {expected} bisherigen Zeilen nicht mehr.")
 
 
 def _review_holds(plan: TablePlan, *, first: bool, review: Review) -> Iterator[Hold]:

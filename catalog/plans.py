@@ -1,6 +1,11 @@
-"""Stored plans: at most one open plan per source, decided once, never holding a row that was withdrawn."""
+"""Stored plans: at most one open plan per source, decided once, never holding a row that was withdrawn.
+
+A plan is kept as lines of JSON: the plan without its tables, then each table without its changes, followed by its changes, some in a
+line. So neither writing nor reading it takes much more memory than the plan itself. Older programs wrote it all in one line.
+"""
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,14 +17,18 @@ from catalog.codec import dumps, loads
 from catalog.consent import PLAN, forget_consent
 from catalog.database import Record, Shelf
 from catalog.decisions import record_decision
-from catalog.plan import Plan, PlanState, StoredPlan, TablePlan
+from catalog.plan import Plan, PlanState, RowChange, StoredPlan, TablePlan
 from catalog.rows import withdrawn_tables
 from schemas.errors import DecisionRefused, UnknownItem
 
 OPEN = (PlanState.PROPOSED, PlanState.HELD)
+_AT_ONCE = 500  #: changes in one line
+_PORTION = 1 << 20  #: bytes of text that are unpacked at once
+_Changes = tuple[RowChange, ...]
 _open_values = tuple(each.value for each in OPEN)
 _plan = tables.plan.c
 _PLAN = select(tables.plan).where(_plan.id == bindparam("id"))
+_HEAD = select(*(each for each in tables.plan.c if each.name != "content")).where(_plan.id == bindparam("id"))
 _PLANS = select(tables.plan).order_by(_plan.id.desc()).limit(bindparam("limit"))
 _OPEN_PLANS = _PLANS.where(_plan.state.in_(_open_values))
 
@@ -71,11 +80,12 @@ class PlanShelf(Shelf):
             record_decision(connection, at=now, who=by, role=role, what="reject", target=f"plan {plan}", why=reason)
 
 
-def read_plan(connection: Connection, plan: int) -> StoredPlan:
-    found = connection.execute(_PLAN, {"id": plan}).one_or_none()
+def read_plan(connection: Connection, plan: int, made: Plan | None = None) -> StoredPlan:
+    """`made`: what was stored under this number, where the caller still has it; it need not be read back then. Raises UnknownItem."""
+    found = connection.execute(_PLAN if made is None else _HEAD, {"id": plan}).one_or_none()
     if found is None:
         raise UnknownItem(f"Plan {plan}")
-    return _stored(found)
+    return _stored(found, None if made is None else without_withdrawn(connection, made))
 
 
 def require_open(stored: StoredPlan) -> None:
@@ -121,14 +131,47 @@ def plans_of_sources(connection: Connection, sources: frozenset[str]) -> list[St
 
 
 def _pack(plan: Plan) -> bytes:
-    return zlib.compress(dumps(Plan, plan).encode(), 1)
+    packer = zlib.compressobj(1)
+    packed = [packer.compress(each.encode() + b"\n") for each in _lines(plan)]
+    return b"".join([*packed, packer.flush()])
 
 
-def _stored(found: Record) -> StoredPlan:
+def _lines(plan: Plan) -> Iterator[str]:
+    yield dumps(Plan, replace(plan, tables=()))
+    for each in plan.tables:
+        yield dumps(TablePlan, replace(each, changes=()))
+        for start in range(0, len(each.changes), _AT_ONCE):
+            yield dumps(_Changes, each.changes[start : start + _AT_ONCE])
+
+
+def _unpack(content: bytes) -> Plan:
+    lines = _unpacked(content)
+    plan = loads(Plan, next(lines))
+    found: list[tuple[TablePlan, list[RowChange]]] = []
+    for line in lines:
+        if line.startswith("{"):
+            found.append((loads(TablePlan, line), []))
+        else:
+            found[-1][1].extend(loads(_Changes, line))
+    return replace(plan, tables=(*plan.tables, *(replace(table, changes=tuple(changes)) for table, changes in found)))
+
+
+def _unpacked(content: bytes) -> Iterator[str]:
+    """Lines. JSON has no line end within a text."""
+    unpacker = zlib.decompressobj()
+    waiting, begun = content, b""
+    while waiting:
+        *whole, begun = (begun + unpacker.decompress(waiting, _PORTION)).split(b"\n")
+        yield from (each.decode() for each in whole)
+        waiting = unpacker.unconsumed_tail
+    yield from (each.decode() for each in (begun + unpacker.flush()).split(b"\n") if each)
+
+
+def _stored(found: Record, made: Plan | None = None) -> StoredPlan:
     return StoredPlan(
         id=found.id,
         state=PlanState(found.state),
-        plan=loads(Plan, zlib.decompress(found.content).decode()),
+        plan=_unpack(found.content) if made is None else made,
         decided_by=found.decided_by,
         decided_at=found.decided_at,
         reason=found.reason,

@@ -1,8 +1,9 @@
 """What publishing works with: the press (files, site, renderer), the occasion, and what came of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,11 +44,30 @@ class Content:
 FileWriter = Callable[[Table, Sequence[Mapping[str, Value]], formats.About], Mapping[str, Content]]
 
 
-def write_all(table: Table, rows: Sequence[Mapping[str, Value]], about: formats.About) -> dict[str, Content]:
+class _Files(Mapping[str, Content]):
+    """Each file is made when it is asked for: all of them together are several times as large as the rows."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Content]]) -> None:
+        self._makers = makers
+
+    def __getitem__(self, extension: str) -> Content:
+        return self._makers[extension]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def write_all(table: Table, rows: Sequence[Mapping[str, Value]], about: formats.About) -> Mapping[str, Content]:
     """Every format the table can have, and the CSV that German Excel opens by a double click."""
-    made = {each.extension: _written(each, table, rows, about) for each in formats.formats_of(table)}
-    made[formats.EXCEL_CSV] = Content(content=formats.excel_csv(table, rows), media_type=FileFormat.CSV.media_type)
-    return made
+    checked = rows if isinstance(rows, formats.Cells) else formats.Cells(table, rows)
+    makers: dict[str, Callable[[], Content]] = {
+        each.extension: partial(_written, each, table, checked, about) for each in formats.formats_of(table)
+    }
+    makers[formats.EXCEL_CSV] = lambda: Content(content=formats.excel_csv(table, checked), media_type=FileFormat.CSV.media_type)
+    return _Files(makers)
 
 
 def _written(each: FileFormat, table: Table, rows: Sequence[Mapping[str, Value]], about: formats.About) -> Content:

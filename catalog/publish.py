@@ -22,7 +22,7 @@ from catalog.erasure import Erasing, NoVault, finish_erasures
 from catalog.files import Files
 from catalog.issuing import attempt, remember_source
 from catalog.meta import raise_revision, read_revision
-from catalog.plan import PlanState, StoredPlan
+from catalog.plan import Plan, PlanState, StoredPlan
 from catalog.plans import close_plan, read_plan, require_open
 from catalog.press import NOTICE, Content, FileWriter, Issue, Occasion, Press, Refused, write_all
 from catalog.quarantine import file_dataset
@@ -84,15 +84,16 @@ class Publisher:
         )
         self._clock = clock
 
-    def apply(self, plan: int, *, by: str = "", reason: str = "", role: str = "") -> Applied:
-        """Publish a plan; `by` is the person who approved it, "" when no guard or review stopped it.
+    def apply(self, plan: int, *, by: str = "", reason: str = "", role: str = "", made: Plan | None = None) -> Applied:
+        """Publish a plan; `by` is the person who approved it, "" when no guard or review stopped it. `made`: what was stored under this
+        number, from whoever has just stored it: a second copy of all its rows is a lot of memory.
 
         Raises UnknownItem, DecisionRefused (decided already), PlanOutdated (the plan is then marked so), Busy, and
         ConfigurationError when `uri_base` is not the one everything was published under.
         """
         self._finish_erasures()
         with self._database.write() as connection:
-            stored = read_plan(connection, plan)
+            stored = read_plan(connection, plan, made)
             require_open(stored)
             _require_uri_base(connection, self._site)
             outdated = is_outdated(connection, stored)

@@ -19,6 +19,7 @@ from catalog.meta import forget_note, notes, write_note
 from catalog.press import Issue, Occasion
 from catalog.quarantine import INTAKE, PUBLICATION
 from schemas.model import Dataset, Removal
+from schemas.upstream import TABLE
 from schemas.values import Text
 
 GONE = Text(de="Die Quelle führt keine Zeilen mehr.", en="The source has no rows any more.")
@@ -30,8 +31,9 @@ _d = tables.dataset.c
 _q = tables.quarantine.c
 
 
-def ending(connection: Connection, stored: Record | None, occasion: Occasion, notice: timedelta) -> Removal | None:
-    """The announcement under which a published data set without rows stays for now; None: it goes, or is not there.
+def ending(connection: Connection, stored: Record | None, occasion: Occasion, notice: timedelta, *, reason: Text = GONE) -> Removal | None:
+    """The announcement under which a published data set without rows stays for now; None: it goes, or is not there. A neighbour's data
+    set is one row of a list, and without it when that has gone.
 
     What was announced keeps its date, whatever is configured since. It is put off while rows of it wait on the Prüfliste: its source
     has something for it, which nobody has decided on."""
@@ -39,8 +41,8 @@ def ending(connection: Connection, stored: Record | None, occasion: Occasion, no
         return None
     if stored.removal:
         announced = loads(Removal, stored.removal)
-        return announced if occasion.at < announced.at or _is_awaited(connection, stored.table_name) else None
-    return Removal(announced=occasion.at, at=occasion.at + notice, reason=GONE) if notice else None
+        return announced if occasion.at < announced.at or _is_awaited(connection, stored) else None
+    return Removal(announced=occasion.at, at=occasion.at + notice, reason=reason) if notice else None
 
 
 def retire(connection: Connection, stored: Record | None, at: datetime, reason: Text = GONE) -> Issue:
@@ -74,6 +76,11 @@ def forget_removal(connection: Connection, name: str) -> None:
     forget_note(connection, _LEAVING + name)
 
 
+def announced(connection: Connection) -> tuple[str, ...]:
+    """Data sets that are published and will go."""
+    return tuple(sorted(notes(connection, _LEAVING)))
+
+
 def due(connection: Connection, at: datetime) -> tuple[str, ...]:
     """Data sets whose announced end has come, the first announced first."""
     moments = {name: datetime.fromisoformat(value) for name, value in notes(connection, _LEAVING).items()}
@@ -101,6 +108,7 @@ def as_last_published(dataset: Dataset, before: Dataset) -> Dataset:
     return replace(dataset, table=before.table, temporal=before.temporal, spatial=before.spatial)
 
 
-def _is_awaited(connection: Connection, table: str) -> bool:
-    where = (_q.table_name == table) & _q.stage.in_((INTAKE, PUBLICATION)) & (_q.state == QuarantineState.OPEN.value)
+def _is_awaited(connection: Connection, stored: Record) -> bool:
+    of = (_q.table_name == TABLE) & (_q.key == stored.upstream) if stored.upstream else _q.table_name == stored.table_name
+    where = of & _q.stage.in_((INTAKE, PUBLICATION)) & (_q.state == QuarantineState.OPEN.value)
     return connection.execute(select(_q.id).where(where).limit(1)).first() is not None

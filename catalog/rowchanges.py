@@ -1,14 +1,15 @@
 """A plan's changes, written into the table of published rows: creates, updates, marks, then removals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from catalog import tables
 from catalog.plan import Change, RowChange, RowState, StoredPlan, TablePlan
-from catalog.rows import content_of, fingerprint
+from catalog.rows import content_of, fingerprint, values_elsewhere
 from schemas.row import Row
 
 _row = tables.row.c
@@ -21,14 +22,17 @@ _DELETE = tables.row.delete().where(_here)
 _DIGESTS = select(_row.key, _row.digest).where(_row.table_name == bindparam("in_table"), _row.source == bindparam("of_source"))
 _KEYS = select(_row.key).where(_row.table_name == bindparam("in_table"))
 
+_AT_ONCE = 1_000  #: rows in one statement
 _MARKS = {Change.MISS: RowState.MISSING, Change.STALE: RowState.STALE}
 
 
 def is_outdated(connection: Connection, stored: StoredPlan) -> bool:
-    """Whether the published state has moved on since the plan was made: this source's rows, or a key that another source took."""
-    if fingerprint(connection, stored.plan.source.name) != stored.plan.base:
+    """Whether the published state has moved on since the plan was made: this source's rows, or another source took a key or what is
+    unique whatever the source: of two plans that waited with the same neighbour's data set only one is published."""
+    source = stored.plan.source.name
+    if fingerprint(connection, source) != stored.plan.base:
         return True
-    return any(_takes_a_key(connection, each) for each in stored.plan.tables)
+    return any(_takes_a_key(connection, each) or _takes_a_value(connection, source, each) for each in stored.plan.tables)
 
 
 def _takes_a_key(connection: Connection, table: TablePlan) -> bool:
@@ -38,26 +42,35 @@ def _takes_a_key(connection: Connection, table: TablePlan) -> bool:
     return not new.isdisjoint(connection.execute(_KEYS, {"in_table": table.declaration.table.name}).scalars())
 
 
+def _takes_a_value(connection: Connection, source: str, table: TablePlan) -> bool:
+    fields = [each.name for each in table.declaration.table.fields if each.unique]
+    rows = [each.row for each in table.changes if each.change is Change.CREATE and each.row is not None] if fields else []
+    new = {(name, str(row.values[name])) for row in rows for name in fields if row.values.get(name) is not None}
+    return bool(new) and not new.isdisjoint(values_elsewhere(connection, source, table.declaration.table.name, fields))
+
+
 def change_rows(connection: Connection, source: str, table: TablePlan, *, run: int, at: datetime, approved: bool) -> None:
     """`at` and `run` become the time and run of the last change of those rows whose content changes, and of no others."""
     name = table.declaration.table.name
     place = {"in_table": name}
     by_change = {change: [each for each in table.changes if each.change is change] for change in Change}
-    _run_many(connection, _INSERT, [_new_row(source, each, run, at) for each in by_change[Change.CREATE]])
+    _run_many(connection, _INSERT, (_new_row(source, each, run, at) for each in by_change[Change.CREATE]))
     digests = {each.key: each.digest for each in connection.execute(_DIGESTS, {**place, "of_source": source})}
     written = [each for change in (Change.UPDATE, Change.RETURN) for each in by_change[change]]
     _update(connection, place, [each for each in written if _row_of(each).digest != digests.get(each.key)], run, at)
     _revive(connection, place, [each for each in written if _row_of(each).digest == digests.get(each.key)])
     for change, state in _MARKS.items():
         _mark(connection, place, by_change[change], state, at=at)
-    _run_many(connection, _DELETE, [{**place, "of_key": each.key} for each in by_change[Change.REMOVE]])
+    _run_many(connection, _DELETE, ({**place, "of_key": each.key} for each in by_change[Change.REMOVE]))
     if approved:
         _acknowledge(connection, name, source)
 
 
-def _run_many(connection: Connection, statement: Any, parameters: Sequence[dict[str, Any]]) -> None:
-    if parameters:
-        connection.execute(statement, parameters)
+def _run_many(connection: Connection, statement: Any, parameters: Iterable[dict[str, Any]]) -> None:
+    """Some at a time: what is written of a row takes as much memory as the row."""
+    waiting = iter(parameters)
+    while some := list(islice(waiting, _AT_ONCE)):
+        connection.execute(statement, some)
 
 
 def _new_row(source: str, change: RowChange, run: int, at: datetime) -> dict[str, Any]:
@@ -67,17 +80,17 @@ def _new_row(source: str, change: RowChange, run: int, at: datetime) -> dict[str
 
 def _update(connection: Connection, place: dict[str, str], changes: Iterable[RowChange], run: int, at: datetime) -> None:
     stamp = {**_current(), "changed_at": at, "changed_run": run}
-    _run_many(connection, _UPDATE, [{**place, "of_key": each.key, **_content(_row_of(each)), **stamp} for each in changes])
+    _run_many(connection, _UPDATE, ({**place, "of_key": each.key, **_content(_row_of(each)), **stamp} for each in changes))
 
 
 def _revive(connection: Connection, place: dict[str, str], changes: Iterable[RowChange]) -> None:
     """Back as it was: the mark goes, the time of the last change stays."""
-    _run_many(connection, _UPDATE, [{**place, "of_key": each.key, "origin": _row_of(each).origin, **_current()} for each in changes])
+    _run_many(connection, _UPDATE, ({**place, "of_key": each.key, "origin": _row_of(each).origin, **_current()} for each in changes))
 
 
 def _mark(connection: Connection, place: dict[str, str], changes: Iterable[RowChange], state: RowState, *, at: datetime) -> None:
     values = {"state": state.value, "state_since": at, "acknowledged": False}
-    _run_many(connection, _UPDATE, [{**place, "of_key": each.key, **values} for each in changes])
+    _run_many(connection, _UPDATE, ({**place, "of_key": each.key, **values} for each in changes))
 
 
 def _acknowledge(connection: Connection, table: str, source: str) -> None:

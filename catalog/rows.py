@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -18,6 +20,7 @@ from schemas.row import Row, Value
 _row = tables.row.c
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  #: made once: that takes longer than writing a row
 _PUBLISHED = select(tables.row).where(_row.source == bindparam("source"), _row.table_name == bindparam("table"))
+_STANDING = select(_row.key, _row.digest, _row.state).where(_row.source == bindparam("source"), _row.table_name == bindparam("table"))
 _ALL_ROWS = select(tables.row).where(_row.table_name == bindparam("table"))
 _TAKEN = select(_row.key, _row.source).where(_row.source != bindparam("source"), _row.table_name == bindparam("table"))
 _ELSEWHERE = select(_row.source, _row.content).where(_row.source != bindparam("source"), _row.table_name == bindparam("table"))
@@ -37,12 +40,47 @@ _WITHDRAWN_ROWS = select(tables.withdrawn_row.c.key).where(tables.withdrawn_row.
 _WITHDRAWN_TABLES = select(tables.dataset.c.table_name).where(tables.dataset.c.status == Status.WITHDRAWN.value)
 
 
+@lru_cache(maxsize=16)
+def _read(content: str) -> dict[str, Value]:
+    """Nobody may change it."""
+    found: dict[str, Value] = json.loads(content)
+    return found
+
+
+class StoredValues(Mapping[str, Value]):
+    """The values of a stored row, read when they are asked for: as text they take a third of the memory, and most rows that are planned
+    with have not changed, so that nobody asks."""
+
+    __slots__ = ("_content",)
+
+    def __init__(self, content: str) -> None:
+        """`content`: as `content_of` writes it."""
+        self._content = content
+
+    def __getitem__(self, name: str) -> Value:
+        return _read(self._content)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_read(self._content))
+
+    def __len__(self) -> int:
+        return len(_read(self._content))
+
+    def __repr__(self) -> str:
+        return repr(_read(self._content))
+
+
 class RowShelf(Shelf):
     def published(self, source: str, table: str) -> tuple[PublishedRow, ...]:
         """This source's rows of a table, by key."""
         with self.database.read() as connection:
-            found = connection.execute(_PUBLISHED, {"source": source, "table": table}).all()
-        return tuple(sorted(map(published_row, found), key=_key))
+            return tuple(sorted(map(published_row, connection.execute(_PUBLISHED, {"source": source, "table": table})), key=_key))
+
+    def standing(self, source: str, table: str) -> tuple[tuple[str, str, RowState], ...]:
+        """(key, digest, state) of this source's rows of a table."""
+        with self.database.read() as connection:
+            found = connection.execute(_STANDING, {"source": source, "table": table})
+            return tuple((each.key, each.digest, RowState(each.state)) for each in found)
 
     def published_under(self, source: str, table: str, keys: Collection[str]) -> Mapping[str, PublishedRow]:
         """Those of this source's rows that have these keys (a page of them, not thousands)."""
@@ -64,9 +102,7 @@ class RowShelf(Shelf):
     def values_elsewhere(self, source: str, table: str, fields: Collection[str]) -> dict[tuple[str, str], str]:
         """(field, value) -> source, for these fields of rows that other sources publish."""
         with self.database.read() as connection:
-            found = connection.execute(_ELSEWHERE, {"source": source, "table": table}).all()
-        rows = ((each.source, json.loads(each.content)) for each in found)
-        return {(name, str(values[name])): holder for holder, values in rows for name in fields if values.get(name) is not None}
+            return values_elsewhere(connection, source, table, fields)
 
     def keys(self, table: str) -> frozenset[str]:
         """All keys of a table, whatever their source: what foreign keys may point at."""
@@ -125,6 +161,13 @@ def withdrawn_tables(connection: Connection, among: Collection[str] | None = Non
     return frozenset(connection.execute(question).scalars())
 
 
+def values_elsewhere(connection: Connection, source: str, table: str, fields: Collection[str]) -> dict[tuple[str, str], str]:
+    """As the method says."""
+    found = connection.execute(_ELSEWHERE, {"source": source, "table": table}).all()
+    rows = ((each.source, json.loads(each.content)) for each in found)
+    return {(name, str(values[name])): holder for holder, values in rows for name in fields if values.get(name) is not None}
+
+
 def fingerprint(connection: Connection, source: str) -> str:
     states = sorted(map(tuple, connection.execute(_STATES, {"source": source})), key=lambda each: (each[0], each[1]))
     digest = hashlib.sha256()
@@ -135,8 +178,7 @@ def fingerprint(connection: Connection, source: str) -> str:
 
 def all_rows(connection: Connection, table: str) -> list[PublishedRow]:
     """Every row of a table, by key in code point order: the order of the published files on every database."""
-    found = connection.execute(_ALL_ROWS, {"table": table}).all()
-    return sorted(map(published_row, found), key=_key)
+    return sorted(map(published_row, connection.execute(_ALL_ROWS, {"table": table})), key=_key)
 
 
 def main_source(connection: Connection, table: str) -> str:
@@ -145,12 +187,13 @@ def main_source(connection: Connection, table: str) -> str:
 
 
 def published_row(found: Record) -> PublishedRow:
-    values: dict[str, Value] = json.loads(found.content)
-    row = Row(table=found.table_name, key=found.key, values=values, source_url=found.source_url, origin=found.origin)
+    # Many rows share these; the database gives each a text of its own.
+    table, source, origin = (sys.intern(each) for each in (found.table_name, found.source, found.origin))
+    row = Row(table=table, key=found.key, values=StoredValues(found.content), source_url=found.source_url, origin=origin)
     # What would be computed from the same values again: this keeps planning of ten thousand unchanged rows cheap.
     row.__dict__["digest"] = found.digest
     return PublishedRow(
-        source=found.source,
+        source=source,
         row=row,
         state=RowState(found.state),
         state_since=found.state_since,

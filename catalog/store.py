@@ -9,7 +9,7 @@ from functools import lru_cache
 from sqlalchemy import Connection, and_, bindparam, func, select
 
 from catalog import tables
-from catalog.attachments import find_attachment
+from catalog.attachments import find_attachment, find_newest_attachment
 from catalog.charts.storage import ChartShelf
 from catalog.codec import loads
 from catalog.consent import ConsentShelf
@@ -238,6 +238,11 @@ class Store(RowShelf, RunShelf, PlanShelf, QuarantineShelf, DecisionShelf, Conse
             found = find_attachment(connection, name, sha256)
         _require_not_withdrawn(name, fate)
         return found
+
+    def newest_attachment(self, name: str, number: int, key: str) -> Attachment | None:
+        """The file that this row names in edition `number`; None: it names none there."""
+        with self.database.read() as connection:
+            return find_newest_attachment(connection, name, number, key)
 
     def fragments(self, syntax: str, key: str, first: int, last: int, since: datetime | None = None) -> "Fragments":
         """RDF of the active data sets with these publication numbers (changed at `since` or later), by number. Raises NotRendered

@@ -49,7 +49,7 @@ def catalogue_triples(site: Site, *, issued: datetime, modified: datetime) -> It
             NamedNode(uri),
             "dcat:Catalog",
             ("dcterms:title", tagged(_title(site))),
-            ("dcterms:description", tagged(marked(_description(site), official=site.official))),
+            ("dcterms:description", tagged(description_of(site))),
             ("dcterms:publisher", nodes(publisher)),
             ("foaf:homepage", homepage),
             ("dcterms:language", nodes(*(each.iri for each in site.languages))),
@@ -82,9 +82,11 @@ def _title(site: Site) -> Text:
     return Text(de=site.title)
 
 
-def _description(site: Site) -> Text:
+def description_of(site: Site) -> Text:
+    """What the catalogue says of itself."""
     name = site.publisher.name
-    return Text(
+    own = Text(
         de=f"Offene Daten, herausgegeben von: {name}. Jeder Datensatz mit Tabellenschema, Herkunft, Lizenz und allen Ständen.",
         en=f"Open data published by: {name}. Every data set with table schema, provenance, licence and all its editions.",
     )
+    return marked(own, official=site.official)

@@ -14,8 +14,9 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
+from dcat.parts import availability, file_status
 from dcat.uris import link_uris, table_schema_url
-from dcat.wording import link_title
+from dcat.wording import description, link_title
 from schemas.file_types import format_word
 from schemas.links import Link
 from schemas.model import Agent, Dataset, Distribution, Place, Site
@@ -39,7 +40,8 @@ def package(dataset: Dataset, site: Site) -> Json:
         "id": dataset.uuid,
         "name": dataset.name,
         "title": dataset.title.de,
-        "notes": dataset.description.de,
+        # A CKAN portal never deletes what it has harvested (compat.md 4.4): it must be able to say that this goes.
+        "notes": description(dataset).de,
         "type": "dataset",
         "state": "active",
         "private": False,
@@ -205,7 +207,8 @@ def _linked(dataset: Dataset, link: Link, uri: str, position: int) -> Json:
         "hash": "",
         "hash_algorithm": "",
         "license": (link.licence or dataset.licence).iri,
-        "availability": dataset.availability.iri if dataset.availability else "",
+        "availability": availability(dataset),
+        "status": file_status(dataset),
         "created": ckan_moment(link.issued) if link.issued else None,
         "last_modified": moment,
         "metadata_modified": moment,
@@ -243,7 +246,8 @@ def _resource(dataset: Dataset, distribution: Distribution, position: int, site:
         "hash": distribution.sha256,
         "hash_algorithm": "http://spdx.org/rdf/terms#checksumAlgorithm_sha256",
         "license": dataset.licence.iri,
-        "availability": dataset.availability.iri if dataset.availability else "",
+        "availability": availability(dataset),
+        "status": file_status(dataset),
         "created": ckan_moment(dataset.issued),
         "last_modified": moment,
         "metadata_modified": moment,

@@ -5,7 +5,7 @@ from itertools import chain
 
 from pyoxigraph import NamedNode, Triple
 
-from dcat.parts import agent_triples, availability, contact_triples, hvd_categories, legislation, statement_triples
+from dcat.parts import agent_triples, availability, contact_triples, file_status, hvd_categories, legislation, statement_triples
 from dcat.profiles import Profile
 from dcat.service import service_triples
 from dcat.terms import Line, addresses, describe, endpoints, german, moment, nodes, tagged, typed
@@ -24,7 +24,7 @@ from dcat.wording import attribution, file_title, link_rights, link_title
 from schemas.file_types import file_type
 from schemas.links import Link
 from schemas.model import DataService, Dataset, Distribution, Site
-from schemas.values import DistributionStatus, media_type_iri
+from schemas.values import media_type_iri
 
 
 def distribution_uris(dataset: Dataset, uri: str) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def _shared(dataset: Dataset, site: Site, uri: str) -> tuple[Line, ...]:
         ("dcterms:license", addresses("licence", dataset.licence.iri)),
         ("dcatde:licenseAttributionByText", german(attribution(dataset))),
         ("dcterms:rights", nodes(uri + "#rights")),
-        ("adms:status", nodes(_status(dataset))),
+        ("adms:status", nodes(file_status(dataset))),
         ("dcatap:availability", nodes(availability(dataset))),
         legislation(dataset),
         ("dcterms:language", nodes(*(each.iri for each in dataset.languages))),
@@ -112,7 +112,7 @@ def _linked(link: Link, node: str, dataset: Dataset, profile: Profile) -> Iterab
             ("dcterms:license", addresses("licence", licence.iri)),
             ("dcatde:licenseAttributionByText", german(link.licence.attribution or attribution(dataset))),
             ("dcterms:rights", nodes(node + "-rights" if words else "")),
-            ("adms:status", nodes(_status(dataset) if own or dataset.removal else "")),
+            ("adms:status", nodes(file_status(dataset))),
             ("dcatap:availability", nodes(availability(dataset))),
             legislation(dataset),
             ("dcterms:language", nodes(*(each.iri for each in dataset.languages))),
@@ -121,10 +121,6 @@ def _linked(link: Link, node: str, dataset: Dataset, profile: Profile) -> Iterab
         ),
         statement_triples("dcterms:RightsStatement", node + "-rights", link_rights(link)),
     )
-
-
-def _status(dataset: Dataset) -> str:
-    return (DistributionStatus.COMPLETED if dataset.removal is None else DistributionStatus.DEPRECATED).iri
 
 
 def _delivered(service: DataService, dataset: Dataset, site: Site, uri: str, shared: tuple[Line, ...]) -> Iterable[Triple]:

@@ -10,7 +10,7 @@ from dcat.namespaces import URI_SCHEME, URN_SCHEME, term
 from dcat.terms import Line, addresses, clean, describe, german, mailbox, nodes, partial_date, plain, tagged, typed
 from dcat.uris import organisation_uri
 from schemas.model import Agent, Contact, Dataset, Period, Place, Site
-from schemas.values import HVD_LEGISLATION, Availability, Text
+from schemas.values import HVD_LEGISLATION, Availability, DistributionStatus, Text
 
 #: How a URI begins (RFC 3986, 3.1).
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
@@ -89,6 +89,13 @@ def availability(dataset: Dataset) -> str:
     """Its IRI, "" when nobody said. What is about to leave is not planned to stay."""
     found = dataset.availability if dataset.removal is None else Availability.TEMPORARY
     return found.iri if found else ""
+
+
+def file_status(dataset: Dataset) -> str:
+    """IRI of the status of its files; "" for a neighbour's, of which nobody said anything, until it is announced to go."""
+    if dataset.removal is not None:
+        return DistributionStatus.DEPRECATED.iri
+    return DistributionStatus.COMPLETED.iri if dataset.upstream is None else ""
 
 
 def statement_triples(type_: str, uri: str, text: Text) -> Iterable[Triple]:

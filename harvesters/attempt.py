@@ -1,6 +1,7 @@
 """One run between its first and its last byte: what it read, what it makes of it, how it ends. Harvest and replay differ in where the
 answers come from and in what is kept; this is what they share."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,11 +17,16 @@ from harvesters.counting import counts_of, partial_message
 from harvesters.harvester import SourceConfig
 from harvesters.judging import Judge, fingerprint_of
 from harvesters.known import known_of
+from harvesters.located import without_unpublished
 from harvesters.registry import harvester_of
 from harvesters.walking import Progress, Walk
 from schemas.errors import KlarError
 from schemas.personal_data import Detector, without_passages
 from schemas.row import Finding
+from schemas.upstream import TABLE
+
+#: Table of districts.
+_DISTRICT = "district"
 
 
 def quiet(label: str, done: int, total: int | None) -> None:
@@ -108,7 +114,7 @@ class Attempt:
         if self.desk.vault is not None:
             for name in walk.microdata:
                 barred = self.desk.vault.barred_microdata(name)
-                origins |= {row.origin for row in walk.rows[name] if mark_of(row.key) in barred}
+                origins |= {row.origin for row in walk.private[name] if barred and mark_of(row.key) in barred}
         for name in walk.declarations:
             keys = store.withdrawn(name)
             rows = [(row.key, row.origin) for row in walk.rows[name]]
@@ -118,6 +124,8 @@ class Attempt:
 
     def planned(self) -> tuple[Plan, tuple[SeenTable, ...]]:
         """What the run would change, and what it saw."""
+        self._leave_unpublished_districts()
+        self._tell_of_duplicates()
         self._drop_withdrawn_tables()
         self._expect_vanished_tables()
         known = known_of(self.desk.store, self.source.name, self.walk.declarations)
@@ -173,7 +181,7 @@ class Attempt:
     def _applied(self, plan: Plan, tables: Sequence[SeenTable], publisher: Publisher, *, partial: bool) -> RunRecord:
         number, _ = self.proposed(plan)
         self.desk.progress("veröffentlichen", 0, None)
-        applied = publisher.apply(number)
+        applied = publisher.apply(number, made=plan)
         refused = [self.walk.own(each) for findings in applied.refused.values() for each in findings]
         counts = counts_of(replace(plan, tables=applied.tables))
         message = self._message(counts)
@@ -182,7 +190,12 @@ class Attempt:
         elif not applied.waiting:
             self._note_judgement(tables)
         outcome = Outcome.PARTIAL if partial or refused or applied.newly_waiting else Outcome.OK
-        return self.ended(outcome, message, plan=number, counts=counts, more=[*refused, *applied.findings])
+        return self.ended(outcome, message, plan=number, counts=counts, more=[*refused, *self._untold(applied.findings)])
+
+    def _untold(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Of what publishing found: a catalogue's unknown licences were told when it was read, those of data sets that stay included."""
+        told = {(each.code, each.table) for each in self.walk.findings}
+        return [each for each in findings if each.key or (each.code, each.table) not in told]
 
     def _message(self, counts: Mapping[str, int]) -> str:
         return partial_message(unreadable=len(self.walk.failures), quarantined=counts["quarantined"])
@@ -196,6 +209,36 @@ class Attempt:
         whose verdict is published."""
         if self._judged_everything and all(each.complete for each in tables):
             self.desk.store.record_judgement(self.source.name, self._rules)
+
+    def _leave_unpublished_districts(self) -> None:
+        """Boundaries may draw districts that the data set of districts does not have (yet)."""
+        if self.source.districts is None:
+            return
+        rows = self.walk.rows
+        known = self.desk.store.keys(_DISTRICT) | {each.key for each in rows.get(_DISTRICT, ())}
+        left: Counter[str] = Counter()
+        for name in self.walk.declarations:
+            if name in rows:
+                rows[name], some = without_unpublished(rows[name], known)
+                left += some
+        for district, count in sorted(left.items()):
+            message = (
+                f"Der Ortsbezirk »{district}« steht nicht im Datensatz »ortsbezirke«; {count} Zeilen bleiben so lange ohne Ortsbezirk. "
+                "Ist er veröffentlicht, kommt er mit der nächsten Ernte dazu."
+            )
+            self.walk.note(Finding(code="unpublished-district", message=message, field="district_id"))
+
+    def _tell_of_duplicates(self) -> None:
+        """A data set refers to descriptions of the same data that others have published. Where the catalogue lists one of them as well, a
+        person has to choose: neither goes by itself."""
+        stated = {iri: each for each in self.walk.declarations.values() for iri in each.identifiers}
+        for iri in sorted(stated.keys() & self.desk.store.keys(TABLE)) if stated else ():
+            found = stated[iri]
+            message = (
+                f"Der Datensatz »{found.name}« verweist auf {iri}; diesen Datensatz führt der Katalog auch von einem Nachbarn auf. "
+                "Vermutlich steht dasselbe zweimal da; einer von beiden kann zurückgezogen werden (klar withdraw)."
+            )
+            self.walk.note(Finding(code="duplicate-candidate", message=message, table=found.table.name))
 
     def _drop_withdrawn_tables(self) -> None:
         for name in sorted(self.desk.store.withdrawn_tables() & self.walk.declarations.keys()):

@@ -79,7 +79,7 @@ def deposit_of(attempt: Attempt, *, retention: timedelta) -> RunDeposit:
 
 
 def _outcome(record: RunRecord, deposits: Sequence[Deposit], *, partial: bool) -> Outcome:
-    if any(each.holds for each in deposits):
+    if any(each.holds or each.kept_back for each in deposits):
         return Outcome.HELD
     if record.outcome in (Outcome.OK, Outcome.UNCHANGED) and partial:
         return Outcome.PARTIAL
@@ -95,5 +95,7 @@ def _with(record: RunRecord, deposits: Sequence[Deposit], *, outcome: Outcome, f
     more = (*findings, *(finding for each in deposits for finding in each.findings))
     counts["findings"] += len(more)
     holds = " ".join(hold.message for each in deposits for hold in each.holds)
-    message = f"{record.message} Einzeldaten bleiben, wie sie sind: {holds}".strip() if holds else record.message
-    return replace(record, outcome=outcome, message=message, counts=dict(counts), findings=(*record.findings, *more))
+    kept_back = " ".join(hold.message for each in deposits if not each.holds for hold in each.kept_back)
+    message = f"{record.message} Einzeldaten bleiben, wie sie sind: {holds}" if holds else record.message
+    message = f"{message} Einzeldaten, die fehlen, bleiben im Tresor: {kept_back}" if kept_back else message
+    return replace(record, outcome=outcome, message=message.strip(), counts=dict(counts), findings=(*record.findings, *more))

@@ -4,26 +4,24 @@ What is wrong with a row is said without a word of it: rule, field of our own sc
 archive or in a message, and no name of a row leaves the vault.
 """
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from catalog.checks import check_rows
-from catalog.plan import Hold
-from catalog.planning import Numbers, guard_holds
+from catalog.plan import Hold, Part
+from catalog.planning import Numbers, guard_holds, part_hold
 from catalog.store import Store
-from catalog.vault import Keyed, Microdata, Shift, Vault, mark_of
+from catalog.vault import Keyed, Shift, Vault
+from harvesters.comparing import Before, Changes
 from harvesters.harvester import SourceConfig
 from harvesters.lifespan import Lifespan
+from harvesters.private_rows import PrivateRow
+from harvesters.sorting import PROCESS, Arriving, Sorting
 from harvesters.walking import Walk
 from schemas.errors import SourceError
-from schemas.row import Finding, Quarantined, Row, Value
-from schemas.rules import row_findings
+from schemas.row import Finding, Quarantined, Value, text_of_values
 from schemas.table import PERSON, Table
-
-PROCESS = "process_id"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +35,7 @@ class Deposit:
     refused: tuple[Quarantined, ...] = ()
     findings: tuple[Finding, ...] = ()
     holds: tuple[Hold, ...] = ()
+    kept_back: tuple[Hold, ...] = ()  #: lists whose absence counts for nothing; everything else of the table changes
     complete: bool = True  #: everything there is of the table was read
 
     @property
@@ -74,90 +73,105 @@ class Depositing:
     def _deposit(self, table: Table) -> Deposit | None:
         if table.name in self._walk.unreadable:
             return None
-        before = {each.key: each for each in self._vault.microdata(table.name, source=self._source.name)}
-        sorting = _Sorting(table, self._walk)
-        sorting.settle(self._walk.rows[table.name], self._vault.barred_microdata(table.name), self._taken(table))
-        sorting.refuse_dangling(self._targets(table))
-        keys = self._keyed({_process(each) for each in sorting.rows})
-        rows = self._alive(sorting, keys)
-        fresh = [each for each in rows if each.key not in before or before[each.key].content != each.content]
+        sorting = Sorting(table, self._walk)
+        before = Before(self._vault.standing_microdata(table.name, self._source.name), self._walk.windows.get(table.name))
         try:
-            sorting.refuse_wrong(fresh)
+            changes = self._changes(sorting, before)
         except SourceError as error:
             self._walk.failures.append(self._walk.own(Finding(code="not-judged", message=error.detail, table=table.name)))
             return None
-        return self._compared(table, before, [each for each in rows if each.key not in sorting.refused_keys], sorting, keys)
+        return self._compared(sorting, changes, before)
+
+    def _changes(self, sorting: Sorting, before: Before) -> Changes:
+        """Some rows at a time, so that no more of them are unpacked. Raises SourceError when they could not be judged."""
+        name, changes = sorting.table.name, Changes()
+        for read, values in sorting.batches(
+            barred=self._vault.barred_microdata(name),
+            taken=self._vault.microdata_keys_of_others(name, self._source.name),
+            targets=self._targets(sorting.table),
+        ):
+            rows = self._alive(sorting, read, values)
+            sorting.refuse_wrong([each for each in rows if not before.says(each)])
+            changes.note(rows, before, sorting.refused_keys)
+        return changes
 
     def _keyed(self, processes: Collection[str]) -> dict[str, Keyed]:
         self._keys |= self._vault.keyed(sorted({*processes} - self._keys.keys()))
         return {each: self._keys[each] for each in sorted(processes)}
 
-    def _alive(self, sorting: "_Sorting", keys: Mapping[str, Keyed]) -> list[Microdata]:
+    def _alive(self, sorting: Sorting, read: Sequence[PrivateRow], values: Sequence[Mapping[str, Value]]) -> list[Arriving]:
         """Rows under pseudonyms, each with the day it has to be gone by; not those whose time is over when they come."""
-        rows = []
-        for row in sorting.rows:
-            process = _process(row)
-            until = self._lifespan.of(process, row, sorting.table, keys[process])
+        table, rows = sorting.table, []
+        persons = tuple(each.name for each in table.fields if each.kind == PERSON)
+        keys = self._keyed({_process(each) for each in values})
+        for row, said in zip(read, values, strict=True):
+            process = _process(said)
+            until = self._lifespan.of(process, said, table, keys[process])
             if until is None or until <= self._now:
                 sorting.left_out["retention-over"] += 1
                 continue
-            content = _under_pseudonym(row, sorting.table, keys[process])
-            rows.append(
-                Microdata(table=row.table, key=row.key, source=self._source.name, content=content, keep_until=until, process=process)
-            )
+            kept = _under_pseudonym(said, persons, keys[process])
+            content = row.content if kept is said else text_of_values(kept)
+            rows.append(Arriving(read=row, process=process, values=kept, content=content, keep_until=until))
         return rows
 
-    def _compared(
-        self, table: Table, before: Mapping[str, Microdata], rows: Sequence[Microdata], sorting: "_Sorting", keys: Mapping[str, Keyed]
-    ) -> Deposit:
-        put = [each for each in rows if each.key not in before or before[each.key].content != each.content]
-        same = [each for each in rows if each.key in before and before[each.key].content == each.content]
-        renewed = {
-            each.key: max(each.keep_until, before[each.key].keep_until)
-            for each in same
-            if each.keep_until > before[each.key].keep_until or before[each.key].missing_since is not None
-        }
-        absent = [] if not self._means_absence(sorting) else [each for each in self._expected(before) if each.key not in sorting.present]
-        gone = [each.key for each in absent if each.missing_since and self._now - each.missing_since >= self._source.guards.remove_after]
-        used = {each.process for each in put}
+    def _compared(self, sorting: Sorting, changes: Changes, before: Before) -> Deposit:
+        table = sorting.table
+        missing = before.without(sorting)
+        absent = missing if self._means_absence(sorting) else {}
+        kept_back, unsure = self._kept_back(table, absent)
+        sure = {key: since for key, since in absent.items() if key not in unsure}
+        remove_after = self._source.guards.remove_after
         return Deposit(
             table=table,
             shift=Shift(
-                keys={process: keyed for process, keyed in keys.items() if process in used},
-                put=put,
-                keep=renewed,
-                miss=[each.key for each in absent if each.missing_since is None],
-                remove=gone,
+                keys={process: self._keys[process] for process in sorted(changes.processes)},
+                put=changes.put,
+                keep=changes.renewed,
+                miss=[key for key, since in sure.items() if since is None],
+                remove=[key for key, since in sure.items() if since and self._now - since >= remove_after],
             ),
-            created=sum(each.key not in before for each in put),
-            unchanged=len(same),
+            created=changes.created,
+            unchanged=changes.unchanged,
             refused=sorting.refused,
             findings=tuple(map(self._walk.own, sorting.findings())),
-            holds=tuple(self._holds(table, before, sorting)),
+            holds=tuple(self._holds(sorting, before, len(missing))),
+            kept_back=kept_back,
             complete=self._walk.is_complete(table.name),
         )
 
-    def _expected(self, before: Mapping[str, Microdata]) -> list[Microdata]:
-        """Rows that the source would have named if it still had them."""
-        return [each for each in before.values() if (window := self._walk.windows.get(each.table)) is None or window.covers(each.content)]
+    def _kept_back(self, table: Table, absent: Mapping[str, object]) -> tuple[tuple[Hold, ...], frozenset[str]]:
+        """Lists that are suddenly empty, or nearly, and the keys of what is absent from them. Nobody approves a change of the vault, so
+        only these rows stay: a list that has ended for good must not stop all others."""
+        parts = self._walk.parts.get(table.name, ()) if absent else ()
+        expected: Counter[Part] = Counter()
+        own: dict[Part, set[str]] = defaultdict(set)
+        window = self._walk.windows.get(table.name)
+        for each in self._vault.standing_microdata(table.name, self._source.name) if parts else ():
+            values = each.values
+            for part in parts:
+                if part.covers(values) and (window is None or window.covers(values)):
+                    expected[part] += 1
+                    own[part] |= {each.key} & absent.keys()
+        held = {
+            part: hold
+            for part in parts
+            if own[part] and (hold := part_hold(table, part, expected[part], len(own[part]), self._source.guards)) is not None
+        }
+        return tuple(held.values()), frozenset(key for part in held for key in own[part])
 
-    def _means_absence(self, sorting: "_Sorting") -> bool:
+    def _means_absence(self, sorting: Sorting) -> bool:
         return self._walk.is_complete(sorting.table.name) and not sorting.nameless
 
-    def _holds(self, table: Table, before: Mapping[str, Microdata], sorting: "_Sorting") -> Iterator[Hold]:
-        seen = len(sorting.present) + sorting.nameless
-        expected = {each.key for each in self._expected(before)}
+    def _holds(self, sorting: Sorting, before: Before, missing: int) -> Iterator[Hold]:
         numbers = Numbers(
-            expected=len(expected),
-            seen=seen,
-            missing=len(expected - sorting.present),
-            settled=not before and not seen and bool(self._vault.destroyed()),
+            expected=before.expected,
+            seen=sorting.seen,
+            missing=missing,
+            settled=not before and not sorting.seen and bool(self._vault.destroyed()),
         )
-        if self._walk.is_complete(table.name):
-            yield from guard_holds(table, numbers, self._source.guards)
-
-    def _taken(self, table: Table) -> frozenset[str]:
-        return frozenset(key for key, source in self._vault.microdata_sources(table.name).items() if source != self._source.name)
+        if self._walk.is_complete(sorting.table.name):
+            yield from guard_holds(sorting.table, numbers, self._source.guards)
 
     def _targets(self, table: Table) -> dict[str, frozenset[str]]:
         """Field -> keys it may hold. A table whose data set was withdrawn asks nothing."""
@@ -169,111 +183,11 @@ class Depositing:
         }
 
 
-class _Sorting:
-    """One table's rows, from what was read to what may stay. Rows that may not are known by their place only."""
-
-    def __init__(self, table: Table, walk: Walk) -> None:
-        self.table = table
-        self.rows: list[Row] = []
-        self.present: set[str] = set()  #: keys that the source has, whatever is wrong with their rows
-        self.nameless = 0  #: rows without a readable key
-        self.left_out: Counter[str] = Counter()
-        self.refused_keys: set[str] = set()
-        self._walk = walk
-        self._refused: list[Quarantined] = []
-        for each in walk.quarantined[table.name]:
-            self.nameless += not each.key
-            self.present |= {each.key} - {""}
-            first = each.findings[0]
-            self._refuse(first.origin, first.row, [(finding.code, finding.field) for finding in each.findings])
-
-    @property
-    def refused(self) -> tuple[Quarantined, ...]:
-        return tuple({each.digest: each for each in self._refused}.values())
-
-    def settle(self, rows: Iterable[Row], barred: Collection[str], taken: Collection[str]) -> None:
-        """Each key once; none that never comes back, or that another source has brought."""
-        by_key: dict[str, list[Row]] = defaultdict(list)
-        for row in rows:
-            by_key[row.key].append(row)
-        self.present |= by_key.keys()
-        for key, same in by_key.items():
-            if mark_of(key) in barred:
-                self.left_out["withdrawn"] += len(same)
-            elif key in taken or len({each.digest for each in same}) > 1:
-                self._refuse_row(same[0], [("duplicate-key", "")])
-            else:
-                self.left_out["repeated-row"] += len(same) - 1
-                self.rows.append(same[0])
-
-    def refuse_dangling(self, targets: Mapping[str, Collection[str]]) -> None:
-        kept = []
-        for row in self.rows:
-            wrong = [name for name, keys in targets.items() if row.values.get(name) is not None and str(row.values[name]) not in keys]
-            if wrong:
-                self.left_out["process-not-published"] += PROCESS in wrong
-                self._refuse_row(row, [("foreign-key", name) for name in wrong])
-            else:
-                kept.append(row)
-        self.rows = kept
-
-    def refuse_wrong(self, rows: Sequence[Microdata]) -> None:
-        """Raises SourceError when the table as a whole could not be judged."""
-        origins = {each.key: each for each in self.rows}
-        judged = [_judged(origins[each.key], each) for each in rows]
-        problems: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for row in judged:
-            problems[row.key] += [(each.code, each.field) for each in row_findings(self.table, row)]
-        for index, found in check_rows(self.table, judged).items():
-            problems[judged[index].key] += [(each.code, each.field) for each in found]
-        for key, found_here in problems.items():
-            if found_here:
-                self._refuse_row(origins[key], found_here)
-
-    def findings(self) -> Iterator[Finding]:
-        for code, count in self.left_out.items():
-            if count:
-                yield Finding(code=code, message=f"Tabelle »{self.table.title.de}«: {_LEFT_OUT[code]}: {count}.", table=self.table.name)
-
-    def _refuse_row(self, row: Row, problems: Sequence[tuple[str, str]]) -> None:
-        self.refused_keys.add(row.key)
-        self._refuse(row.origin, self._walk.lines.get((row.table, row.key)), problems)
-
-    def _refuse(self, origin: str, line: int | None, problems: Sequence[tuple[str, str]]) -> None:
-        found = tuple(self._finding(code, field, origin, line) for code, field in dict.fromkeys(problems))
-        place = "\0".join([self.table.name, origin, str(line), *(f"{each.code} {each.field}" for each in found)])
-        digest = hashlib.sha256(place.encode("utf-8", "surrogatepass")).hexdigest()
-        self._refused.append(Quarantined(table=self.table.name, key="", digest=digest, findings=found))
-
-    def _finding(self, code: str, field: str, origin: str, line: int | None) -> Finding:
-        named = field if field in self.table.field_names else ""
-        about = f", Feld »{self.table.field(named).title.de}«" if named else ""
-        message = (
-            f"Eine Zeile mit Einzeldaten besteht die Prüfung nicht (Regel »{code}«{about}). Was in ihr steht, steht nur in der Quelle."
-        )
-        return self._walk.own(Finding(code=code, message=message, origin=origin, table=self.table.name, row=line, field=named))
+def _process(values: Mapping[str, Value]) -> str:
+    return str(values.get(PROCESS) or "")
 
 
-_LEFT_OUT = {
-    "withdrawn": "Zeilen, die zurückgezogen sind und nicht wiederkommen",
-    "repeated-row": "gleiche Zeilen, die noch einmal in der Quelle stehen und nicht noch einmal zählen",
-    "process-not-published": "Zeilen, deren Verfahren nicht veröffentlicht ist; sie kommen mit der ersten Ernte, nachdem es das ist",
-    "retention-over": "Zeilen, deren Aufbewahrung vorbei ist und die nicht übernommen werden",
-}
-
-
-def _judged(row: Row, kept: Microdata) -> Row:
-    """The row as it will be kept."""
-    return row if kept.content is row.values else replace(row, values=kept.content)
-
-
-def _process(row: Row) -> str:
-    return str(row.values.get(PROCESS) or "")
-
-
-def _under_pseudonym(row: Row, table: Table, keyed: Keyed) -> Mapping[str, Value]:
+def _under_pseudonym(values: Mapping[str, Value], persons: Sequence[str], keyed: Keyed) -> Mapping[str, Value]:
     """The row's own values where nobody stands in them: a platform may bring a hundred thousand."""
-    persons = {each.name for each in table.fields if each.kind == PERSON}
-    if all(row.values.get(name) is None for name in persons):
-        return row.values
-    return {name: keyed.pseudonym(str(value)) if name in persons and value is not None else value for name, value in row.values.items()}
+    named = [name for name in persons if values.get(name) is not None]
+    return {**values, **{name: keyed.pseudonym(str(values[name])) for name in named}} if named else values

@@ -8,18 +8,21 @@ from typing import Any
 from urllib.parse import urlencode
 
 from harvesters.answers import json_of, parsed
+from harvesters.naming import complaint
 from schemas.errors import SourceError
 from schemas.fetch import Payload, WebFetch
 
-#: Characters of a server's complaint that are passed on.
-_LONGEST = 300
+#: Complaints of one answer that are passed on.
+_MOST = 3
 
 
 class GraphQlError(SourceError):
-    """The server answered with `errors`. `data` is what it gave all the same; where a field failed, it is null."""
+    """The server answered with `errors`. `data` is what it gave all the same; where a field failed, it is null. `messages` are as the
+    server wrote them, for programs: people read only the words that are ours or every server's."""
 
-    def __init__(self, address: str, messages: tuple[str, ...], data: Mapping[str, Any] | None) -> None:
-        said = "; ".join(messages)[:_LONGEST]
+    def __init__(self, address: str, messages: tuple[str, ...], data: Mapping[str, Any] | None, query: str = "") -> None:
+        names = re.findall(r"\w+", query)
+        said = "; ".join(dict.fromkeys(complaint(each, names) for each in messages[:_MOST]))
         super().__init__(f"»{address}«: Die Schnittstelle meldet: {said}")
         self.messages = messages
         self.data = data
@@ -44,7 +47,7 @@ def asked(
     else:
         asking = {"query": query} | ({"variables": json.dumps(dict(variables), separators=(",", ":"))} if variables else {})
         payload = fetch.get(f"{url}?{urlencode(asking)}", keep=keep, archive=archive, accept="application/json", expected=["json"])
-    return _data(payload), payload
+    return _data(payload, query), payload
 
 
 _ENVELOPE = frozenset({"data", "errors", "message"})
@@ -69,13 +72,13 @@ def name_of(query: str, variables: Mapping[str, object]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def _data(payload: Payload) -> dict[str, Any]:
+def _data(payload: Payload, query: str) -> dict[str, Any]:
     answer = json_of(payload, dict)
     data = answer.get("data")
     found = data if isinstance(data, dict) else None
     errors = answer.get("errors")
     if errors:
-        raise GraphQlError(payload.url, tuple(map(_message, errors if isinstance(errors, list) else [errors])), found)
+        raise GraphQlError(payload.url, tuple(map(_message, errors if isinstance(errors, list) else [errors])), found, query)
     if found is None:
         raise SourceError(f"»{payload.url}«: Die Antwort hat kein »data«; ist das eine GraphQL-Schnittstelle?")
     return found
@@ -83,4 +86,4 @@ def _data(payload: Payload) -> dict[str, Any]:
 
 def _message(error: object) -> str:
     message = error.get("message") if isinstance(error, dict) else None
-    return message if isinstance(message, str) and message.isprintable() else "ein Fehler ohne Text"
+    return message if isinstance(message, str) and message.isprintable() else "error"

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
-from catalog.plan import Guards, Lately, Window
+from catalog.plan import Guards, Lately, Part, Window
 from harvesters.record import Record
 from schemas.aliases import Aliases
 from schemas.declaration import Declaration
@@ -95,8 +95,18 @@ class Within:
     window: Window
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parted:
+    """The rows of this table come from several lists, and were asked for in each: one that is empty, or has lost more than half of its
+    rows, is held although the table as a whole has hardly changed. A list that is not asked for (any more) is not named. Said before the
+    end of the walk; the last word counts."""
+
+    table: str
+    parts: tuple[Part, ...]
+
+
 #: What walking a source yields. A declaration comes before the first record of its table, also when there are no records.
-Found = Declaration | IntoVault | Within | Lately | Record | Unreadable | Remark
+Found = Declaration | IntoVault | Within | Parted | Lately | Record | Unreadable | Remark
 
 
 def require_legal_basis(source: SourceConfig, table: Table) -> None:

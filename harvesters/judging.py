@@ -14,7 +14,7 @@ from catalog.store import Store
 from harvesters.known import Known
 from harvesters.walking import Walk, on_sheet
 from schemas.errors import LimitExceeded, SourceError
-from schemas.personal_data import Detector, personal_findings, without_passages
+from schemas.personal_data import Detector, RowReader, without_passages
 from schemas.row import Finding, Quarantined, Row
 from schemas.rules import RULES, is_acceptable, row_findings
 from schemas.table import Table
@@ -34,6 +34,7 @@ class Judge:
         self._walk = walk
         self._known = known
         self._detector = detector
+        self._reader = RowReader(detector)
         self._store = store
         self._everything = everything
         self._unjudged: dict[str, SourceError] = {}  # tables that could not be judged as a whole
@@ -61,6 +62,7 @@ class Judge:
             quarantined=tuple(_with_sure_key(each, self._published(name)) for each in self._walk.quarantined[name]),
             complete=self._walk.is_complete(name),
             window=self._walk.windows.get(name),
+            parts=self._walk.parts.get(name, ()),
         )
         settled, repeated = settle_keys(raw, taken=self._known.taken[name], withdrawn=self._known.withdrawn[name])
         settled, doubled = settle_values(
@@ -87,18 +89,18 @@ class Judge:
         return item.acceptable and (item.table, item.key, item.digest) in self._known.accepted
 
     def _problems(self, seen: SeenTable) -> dict[str, tuple[Finding, ...]]:
-        """Key -> findings. Frictionless and the personal-data check judge only rows that differ from what stands published: the
-        others were judged before, by the same rules."""
+        """Key -> findings. Only rows that differ from what stands published are judged: the others were judged before, by the same
+        rules, and accepted where somebody had to."""
         table = seen.declaration.table
         self._walk.progress(f"prüfen ({table.title.de})", 0, len(seen.rows))
-        problems = {row.key: own for row in seen.rows if (own := row_findings(table, row))}
         good = frozenset() if self._everything else self._known.current(table.name)
         fresh = [row for row in seen.rows if (row.key, row.digest) not in good]
+        problems = {row.key: own for row in fresh if (own := row_findings(table, row))}
         for index, found in check_rows(table, fresh).items():
             key = fresh[index].key
             problems[key] = (*problems.get(key, ()), *found)
         for row in fresh:
-            if personal := personal_findings(table, row, self._detector):
+            if personal := self._reader.findings(table, row):
                 problems[row.key] = (*problems.get(row.key, ()), *personal)
         return problems
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from catalog.vault import Keyed
 from schemas.dates import PartialDate
-from schemas.row import Row, Value
+from schemas.row import Value
 from schemas.table import Table
 
 
@@ -22,10 +22,10 @@ class Lifespan:
         self._retention = retention
         self._now = now
 
-    def of(self, process: str, row: Row, table: Table, keyed: Keyed) -> datetime | None:
+    def of(self, process: str, values: Mapping[str, Value], table: Table, keyed: Keyed) -> datetime | None:
         """Until when a row may stay that is in the source now. None: its process is over and the vault has let go of it already."""
         if not process:
-            return self._of_lone(row, table)
+            return self._of_lone(values, table)
         end = self._ends.get(process)
         if end is None or end > self._now:
             return self._now + self._retention
@@ -33,9 +33,9 @@ class Lifespan:
             return None
         return max(end, keyed.since, keyed.released_at or end) + self._retention
 
-    def _of_lone(self, row: Row, table: Table) -> datetime | None:
+    def _of_lone(self, values: Mapping[str, Value], table: Table) -> datetime | None:
         """A row of no process: from the last day it names."""
-        days = [day for each in table.fields if each.kind == "partial-date" and (day := _day_after(row.values.get(each.name)))]
+        days = [day for each in table.fields if each.kind == "partial-date" and (day := _day_after(values.get(each.name)))]
         return max(days) + self._retention if days else None
 
 

@@ -5,6 +5,7 @@ from functools import cache
 
 from harvesters.catalogues.texts import line
 from harvesters.moments import day_of
+from harvesters.naming import shown
 from harvesters.record import Record
 from schemas.errors import MissingField, RecordError, WrongValue
 from schemas.place import inside_city
@@ -29,6 +30,7 @@ class NodeRecord(Record):
         try:
             yield from self._rows(self)
         except RecordError as error:
+            self.give_up()
             code = "missing-field" if isinstance(error, MissingField) else "wrong-value"
             field = error.detail.strip("»«")
             finding = Finding(code=code, message=str(error), origin=self.origin, table=self.tables[0], key=self._key, field=field)
@@ -115,8 +117,10 @@ def web_address(record: Record, name: str) -> str | None:
 
 def narrowed(fields: Mapping[str, object], *, taken: Collection[str], skipped: Collection[str] = ()) -> dict[str, object]:
     """What may be kept of an object: the fields that are read. Of a field that nobody knows only its name stays, so that somebody can be
-    told of it; what stands in it is kept nowhere. Narrowing twice is narrowing once."""
-    return {name: value if name in taken else None for name, value in fields.items() if name not in skipped}
+    told of it, as far as it is one (`harvesters.naming`); what stands in it is kept nowhere. Narrowing twice is narrowing once."""
+    return {
+        name if name in taken else shown(name): value if name in taken else None for name, value in fields.items() if name not in skipped
+    }
 
 
 def bare(value: object) -> object:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TypeVar
@@ -38,6 +38,7 @@ class Record:
         self._fields = fields
         self._unread = set(fields)
         self._skipped: set[str] = set()
+        self._sure: frozenset[str] | None = None  #: of what nobody read, what nobody ever reads; None: all of it
         self.origin = origin
         self.tables = tuple(tables)
         self.row = row
@@ -72,10 +73,21 @@ class Record:
         """Fields that somebody has read, with their values: none of those that are left out on purpose."""
         return {name: value for name, value in self._fields.items() if name not in self._unread | self._skipped}
 
+    def give_up(self, unknown: Iterable[str] = ()) -> None:
+        """Reading has ended early: whether anybody reads the rest, this record does not show. `unknown`: what nobody does."""
+        self._sure = frozenset(unknown)
+
     @property
     def unread(self) -> tuple[str, ...]:
-        """Fields that nobody took or skipped, in the source's order."""
-        return tuple(each for each in self._fields if each in self._unread)
+        """Fields that nobody took or skipped, in the source's order; of a record that was given up
+        only those that nobody ever reads."""
+        unread = self._unread if self._sure is None else self._unread & self._sure
+        return tuple(each for each in self._fields if each in unread) if unread else ()
+
+    @property
+    def is_from_file(self) -> bool:
+        """Its fields are columns, which people name in whole sentences."""
+        return self.row is not None or bool(self.sheet)
 
     @property
     def digest(self) -> str:

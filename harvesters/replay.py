@@ -91,6 +91,10 @@ class WebReplay(ReplayFetch):
         self._started = max((each.fetched_at for each in entries), default=datetime.min.replace(tzinfo=UTC))
         self._visited: set[str] = set()
 
+    @property
+    def now(self) -> datetime:
+        return self._started
+
     def list(self, url: str = "") -> Sequence[str]:
         return (self._address(url),)
 

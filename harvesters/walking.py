@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from catalog.plan import Lately, Window
-from harvesters.harvester import Found, Harvester, IntoVault, Remark, Unreadable, Within
+from catalog.plan import Lately, Part, Window
+from harvesters.harvester import Found, Harvester, IntoVault, Parted, Remark, Unreadable, Within
+from harvesters.naming import shown
+from harvesters.private_rows import PrivateRows
 from harvesters.record import Record
 from schemas.declaration import Declaration
 from schemas.errors import MissingField, RecordError
@@ -31,6 +33,7 @@ class Walk:
     declarations: dict[str, Declaration] = field(default_factory=dict)
     microdata: dict[str, Table] = field(default_factory=dict)  #: tables whose rows go into the vault: no plan ever sees them
     rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    private: dict[str, PrivateRows] = field(default_factory=dict)  #: rows of `microdata`
     quarantined: dict[str, list[Quarantined]] = field(default_factory=lambda: defaultdict(list))
     contents: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)  #: (table, digest) of refused records -> fields
     lines: dict[tuple[str, str], int | None] = field(default_factory=dict)  #: (table, key) -> line, to name it in findings
@@ -38,6 +41,7 @@ class Walk:
     unreadable: set[str] = field(default_factory=set)  #: tables of which a part could not be read
     partial: set[str] = field(default_factory=set)  #: tables of which a part is not there now, and what is there counts
     windows: dict[str, Window] = field(default_factory=dict)  #: tables of which only a period was asked for
+    parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)  #: tables that are made of several lists
     lately: list[Lately] = field(default_factory=list)
     everything_doubtful: bool = False  #: a part is missing and nobody knows which tables it held
     failures: list[Finding] = field(default_factory=list)
@@ -67,11 +71,21 @@ class Walk:
 
     def fingerprint(self) -> str:
         """SHA-256 over everything that was read, in no order: equal for equal answers and an equal mapping."""
-        read = [
-            (name, sorted((each.key, each.digest) for each in (*self.rows.get(name, ()), *self.quarantined.get(name, ()))))
-            for name in sorted({*self.declarations, *self.rows, *self.quarantined})
-        ]
-        return hashlib.sha256(json.dumps(read).encode()).hexdigest()
+        digest = hashlib.sha256(b"[")
+        for number, name in enumerate(sorted({*self.declarations, *self.rows, *self.private, *self.quarantined})):
+            digest.update(f"{', ' if number else ''}[{json.dumps(name)}, [".encode())
+            read = sorted(self._digests(name))
+            for start in range(0, len(read), _STEP):  # the text of all rows at once would take as much memory as they do
+                digest.update(f"{', ' if start else ''}{json.dumps(read[start : start + _STEP])[1:-1]}".encode())
+            digest.update(b"]]")
+        digest.update(b"]")
+        return digest.hexdigest()
+
+    def _digests(self, table: str) -> Iterator[tuple[str, str]]:
+        """(key, digest) of all that was read of a table."""
+        yield from ((each.key, each.digest) for each in self.rows.get(table, ()))
+        yield from ((each.key, each.digest.hex()) for each in self.private.get(table, ()))
+        yield from ((each.key, each.digest) for each in self.quarantined.get(table, ()))
 
     def contents_of(self, items: Collection[Quarantined]) -> dict[tuple[str, str], Mapping[str, object]]:
         """(table, digest) -> what the refused rows and records say."""
@@ -86,9 +100,11 @@ class Walk:
             case Declaration():
                 self.declarations[found.table.name] = found
             case IntoVault():
-                self.microdata[found.table.name] = found.table
+                self._take_private(found.table)
             case Within():
                 self.windows[found.table] = found.window
+            case Parted():
+                self.parts[found.table] = found.parts
             case Lately():
                 self.lately.append(found)
             case Remark():
@@ -98,6 +114,12 @@ class Walk:
                 self._take_unreadable(found)
             case Record():
                 self._take_record(found)
+
+    def _take_private(self, table: Table) -> None:
+        self.microdata[table.name] = table
+        private = self.private.setdefault(table.name, PrivateRows())
+        for each in self.rows.pop(table.name, ()):  # of a kind that says late whose rows they are
+            private.append(each, self.lines.pop((each.table, each.key), None))
 
     def _take_unreadable(self, found: Unreadable) -> None:
         if found.finding.origin in self.deleted:
@@ -115,8 +137,13 @@ class Walk:
         try:
             results = list(self.harvester.map(record))
         except RecordError as error:
+            record.give_up()
             results = [_unmapped(record, table, error) for table in record.tables]
         for each in results:
+            private = self.private.get(each.table)
+            if private is not None and isinstance(each, Row):
+                private.append(each, record.row)
+                continue
             if record.row is not None:
                 self.lines.setdefault((each.table, each.key), record.row)
             if record.sheet:
@@ -128,7 +155,7 @@ class Walk:
                 self.quarantined[each.table].append(replace(each, findings=findings))
                 if each.table not in self.microdata:
                     self.contents[each.table, each.digest] = record.taken
-        for name in record.unread:
+        for name in dict.fromkeys(each if record.is_from_file else shown(each) for each in record.unread):
             message = f"Das Feld »{name}« wird weder übernommen noch übergangen."
             self.note(Finding(code="unread-field", message=message, origin=record.origin, row=record.row, field=name))
 

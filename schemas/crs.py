@@ -53,6 +53,7 @@ class Placed:
     remark: str = ""  #: `swapped-axes`, `zone-missing`, `zone-added`: what was read otherwise than declared
 
 
+@lru_cache(maxsize=256)  # with every position comes its name, mostly the same
 def crs_of(declared: str) -> str:
     """`EPSG:25832` or `OGC:CRS84` for any name German services use. Raises UnknownCrs."""
     name = declared.strip().partition("*")[0]
@@ -107,19 +108,34 @@ def accuracy_of(declared: str) -> float:
     return sum(_accuracy(*way) for way in _ways(crs_of(declared), CRS84))
 
 
+@cache
+def derivation(declared: str) -> str:
+    """How a position came about that somebody surveyed in another datum, in German, with its accuracy; "" for systems that differ from
+    CRS84 by less than anybody sees. Raises UnknownCrs."""
+    source = crs_of(declared)
+    if int(source.partition(":")[2] if source.startswith("EPSG:") else 0) not in _GAUSS_KRUEGER:
+        return ""
+    grid = "mit" if has_grid() else "ohne"
+    return f"aus Gauß-Krüger ({source}) umgerechnet, {grid} BETA2007, auf etwa {math.ceil(accuracy_of(source))} m genau"
+
+
 def placed(x: float, y: float, declared: str, *, box: tuple[float, float, float, float] = PLAUSIBLE_BOX) -> Placed:
     """Where this is, if it can be in `box` (degrees: west, south, east, north). Swapped axes and a missing or added zone are seen where
     exactly one reading lies inside. Raises UnknownCrs, Misplaced."""
     source = crs_of(declared)
-    found = {place: remark for place, remark in _readings(x, y, source) if _inside(place, box)}
-    as_declared = [place for place, remark in found.items() if not remark]
-    if len(found) > 1 and not as_declared:
-        raise Misplaced("Diese Zahlen lassen sich auf mehr als eine Weise lesen; die Quelle muss sagen, was gilt.")
-    if not found:
-        raise Misplaced(f"Diese Position liegt nicht im Gebiet.{_hint(x, y, source)}")
-    place = as_declared[0] if as_declared else next(iter(found))
-    longitude, latitude = place
-    return Placed(longitude=longitude, latitude=latitude, accuracy=accuracy_of(source), remark=found[place])
+    found: dict[tuple[float, float], str] = {}
+    for place, remark in _readings(x, y, source):
+        if _inside(place, box):
+            found[place] = remark
+            if not remark:  # as declared, and it can be: nobody has to guess
+                break
+    else:
+        if len(found) > 1:
+            raise Misplaced("Diese Zahlen lassen sich auf mehr als eine Weise lesen; die Quelle muss sagen, was gilt.")
+        if not found:
+            raise Misplaced(f"Diese Position liegt nicht im Gebiet.{_hint(x, y, source)}")
+    (longitude, latitude), remark = next(iter(found.items()))
+    return Placed(longitude=longitude, latitude=latitude, accuracy=accuracy_of(source), remark=remark)
 
 
 def suggestion(x: float, y: float) -> str:
@@ -167,6 +183,7 @@ def _inside(place: tuple[float, float], box: tuple[float, float, float, float]) 
     return west <= place[0] <= east and south <= place[1] <= north
 
 
+@lru_cache(maxsize=64)
 def _ways(source: str, target: str) -> tuple[tuple[str, str], ...]:
     """Gauss-Krüger to anything but UTM 32N takes the way through it."""
     ends = {int(each.partition(":")[2]) for each in (source, target) if each.startswith("EPSG:")}

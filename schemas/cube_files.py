@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from schemas.cube_dimensions import DimensionReader, Read, condition
-from schemas.cube_plan import Chosen, Coarsening, CubePlan, Distinct, Gate, Merging, Rows
+from schemas.cube_plan import Chosen, Coarsening, CubePlan, Distinct, Gate, Merging, Rows, about_of
 from schemas.dates import PartialDate
 from schemas.declaration import DATASET_NAME, RESERVED_NAMES, city_wide
 from schemas.errors import ConfigurationError
@@ -131,6 +131,7 @@ class _Reader:
             base_population=block["base_population"].both(),
             default_table=block["default_table"].texts(),
             breaks=self._breaks(),
+            about=about_of(self._rows),
             licence=Licence[one_of(licence, [each.name for each in Licence])] if licence else None,
             demonstration=demonstration is not None and demonstration.truth(),
         )

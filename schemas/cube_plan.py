@@ -46,6 +46,20 @@ class Rows:
         return fits(values, self.where) and not any(values.get(name) in left_out for name, left_out in self.unless.items())
 
 
+#: Field of counted rows -> whose key it holds.
+_SUBJECTS: Mapping[str, str] = {"process_id": "process", "project_id": "project"}
+
+
+def about_of(rows: Sequence[Rows]) -> tuple[tuple[str, str], ...]:
+    """(process or project, key) of all that the rows are limited to; () as soon as one table is not: then others are counted, too."""
+    limits = [_limits(each) for each in rows]
+    return tuple(sorted(set().union(*limits))) if limits and all(limits) else ()
+
+
+def _limits(rows: Rows) -> set[tuple[str, str]]:
+    return {(kind, str(key)) for name, kind in _SUBJECTS.items() for key in rows.where.get(name, ())}
+
+
 @dataclass(frozen=True, kw_only=True)
 class FromField:
     """The code is what stands in a field (table -> field), or what `codes` makes of it; `via`: what the published row of this table has

@@ -15,6 +15,8 @@ from schemas.values import Frequency, Licence, Text, Theme
 
 DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,99}", re.ASCII)
 RESERVED_NAMES = frozenset({"editions", "data"})
+#: Behind the name of a list of datastreams it names the data set of their collected values.
+VALUES_SUFFIX = "-messwerte"
 
 
 @dataclass(frozen=True, kw_only=True)

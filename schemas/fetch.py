@@ -40,6 +40,11 @@ class Fetch(Protocol):
 class WebFetch(Fetch, Protocol):
     """A source in the web. Kinds that page or negotiate ask `harvesters.http.paging.web(fetch)` for it."""
 
+    @property
+    def now(self) -> datetime:
+        """When this run asks, aware; in a replay, when it asked."""
+        ...
+
     def get(
         self,
         url: str,

@@ -201,7 +201,7 @@ class Dataset:
     edition_note: Text = _NOTHING
     rows: int = 0
     distributions: tuple[Distribution, ...] = ()
-    links: tuple[Link, ...] = ()  #: files that lie elsewhere
+    links: tuple[Link, ...] = ()  #: files beside those of the edition: elsewhere, or named by its rows
     access_right: AccessRight | None = None  #: None: nobody said
     availability: Availability | None = None  #: None: nobody said
     languages: tuple[Language, ...]

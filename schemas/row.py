@@ -11,6 +11,17 @@ Value = str | int | float | bool | None
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
+def text_of_values(values: Mapping[str, Value]) -> str:
+    """The one text of a row's values, as JSON: equal values in equal order have equal texts."""
+    return _COMPACT(values if isinstance(values, dict) else dict(values))
+
+
+def digest_of(text: str, source_url: str) -> bytes:
+    """`text`: `text_of_values`."""
+    address = _COMPACT(source_url) if source_url else '""'
+    return hashlib.sha256(f"[{text},{address}]".encode("utf-8", "surrogatepass")).digest()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One row under one Table Schema. `values` holds exactly the table's own fields, in the table's order."""
@@ -24,8 +35,7 @@ class Row:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over values and source URL: equal digests mean that nothing a reader sees has changed."""
-        content = _COMPACT([self.values, self.source_url])
-        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+        return digest_of(text_of_values(self.values), self.source_url).hex()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ Pure; Frictionless itself runs in `catalog.checks`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from schemas.dates import PartialDate
 from schemas.place import inside_city
@@ -23,6 +23,7 @@ ACCEPTABLE = frozenset({"small-person-count", "implausible-position"})
 
 _UNIT_FIELDS = {"value": "unit", "count": "count_unit"}  # number field -> field of the same row that holds its unit
 _PERIODS = (("start", "end"), ("since", "until"), ("valid_from", "valid_to"))
+_AXES = ("longitude", "latitude")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+\S*", re.ASCII | re.IGNORECASE)
 _Problem = tuple[str, str]  # code, German sentence
 #: Control characters but tab and line ends, lone surrogates, signs that turn the reading direction, and Unicode's noncharacters
@@ -41,6 +42,24 @@ def row_findings(table: Table, row: Row) -> tuple[Finding, ...]:
         found += [("source_url", *each) for each in (*_address_problems(row.source_url), *_character_problems(row.source_url))]
     return tuple(
         Finding(code=code, message=message, origin=row.origin, table=table.name, key=row.key, field=field) for field, code, message in found
+    )
+
+
+def unsuspicious(table: Table, rows: Sequence[Row]) -> bool:
+    """Whether `row_findings` would find nothing in any of them, seen by their columns: a value that stands in a thousand rows is looked
+    at once. False: something is wrong, or only a look at each row can tell."""
+    names = frozenset(table.field_names)
+    in_rows = {each for period in _PERIODS for each in period} | {each.name for each in table.fields if each.kind in _AXES}
+    if in_rows & names or any(each.type in ("integer", "number") for each in table.fields):
+        return False
+    if any(
+        next(_address_problems(each), None) or next(_character_problems(each), None) for each in {row.source_url for row in rows} - {""}
+    ):
+        return False
+    return not any(
+        next(_value_problems(field, value, {}), None)
+        for field in table.fields
+        for value in {row.values.get(field.name) for row in rows} - {None}
     )
 
 
@@ -107,7 +126,7 @@ def _period_problems(row: Row) -> Iterator[tuple[str, str, str]]:
 
 
 def _position_problems(table: Table, row: Row) -> Iterator[tuple[str, str, str]]:
-    names = {each.kind: each.name for each in table.fields if each.kind in ("longitude", "latitude")}
+    names = {each.kind: each.name for each in table.fields if each.kind in _AXES}
     if len(names) < 2:
         return
     longitude, latitude = _number(row.values.get(names["longitude"])), _number(row.values.get(names["latitude"]))

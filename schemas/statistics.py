@@ -104,6 +104,7 @@ class Cube:
     default_table: tuple[str, ...]  #: what readers get who ask for nothing in particular
     licence: Licence | None = None
     breaks: tuple[Break, ...] = ()  #: oldest first
+    about: tuple[tuple[str, str], ...] = ()  #: (process or project, key) of what alone is counted; (): whatever there is
     demonstration: bool = False  #: synthetic: shown on pages, and in nothing that machines harvest
 
     def dimension(self, name: str) -> Dimension:

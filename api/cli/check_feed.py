@@ -107,6 +107,6 @@ def _named(look: Callable[[], Sight]) -> Sight:
             case Fault.TOO_LARGE:
                 raise TooLarge(error.what) from error
             case Fault.ADDRESS_REFUSED:
-                raise NotPublic(error.what) from error
+                raise NotPublic(error.what.replace("allow_private", "--allow-private")) from error
             case _:
                 raise SourceError(error.what) from error

@@ -43,6 +43,7 @@ _RESOURCE_FIELDS = (
     "hash_algorithm",
     "license",
     "availability",
+    "status",
     "last_modified",
 )
 #: Every key that `dcat.ckan.package` may write: others on the portal are not ours to remove.

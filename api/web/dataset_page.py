@@ -12,6 +12,7 @@ from api.web.published import common_rows, rows_of
 from api.web.record import file_path
 from api.web.sensors.freshness import Seen
 from api.web.sensors.layer import layer_of
+from api.web.sensors.months import layer_behind, month_examples, months_of
 from api.web.structured import structured_data
 from api.web.texts import text, texts
 from api.web.web import Web
@@ -49,6 +50,8 @@ def dataset_page(web: Web, entry: DatasetEntry, language: str, seen: Seen | None
         rest=rest,
         period=period_words(dataset.temporal, language),
         downloads=_downloads(dataset, edition, language),
+        months=months_of(dataset, language),
+        month_examples=month_examples(dataset),
         preview=preview(table, first, language),
         own_columns=columns[:own],
         provenance_columns=columns[own:],
@@ -63,7 +66,7 @@ def dataset_page(web: Web, entry: DatasetEntry, language: str, seen: Seen | None
         snippets=_snippets(web, dataset),
         report=_report(dataset, services.site.dataset_uri(dataset.name), language),
         uri=services.site.dataset_uri(dataset.name),
-        reading=_reading(web, table, language),
+        reading=(*_reading(web, table, language), *layer_behind(web, dataset, language)),
         structured=structured_data(dataset, web.addresses, language),
         layer=layer_of(web, dataset, seen, language),
     )

@@ -174,7 +174,10 @@ _PATH_PARAMETERS: Mapping[str, Text] = {
     "before": Text(de="Nummer oder Name des früheren Stands", en="number or name of the earlier edition"),
     "after": Text(de="Nummer oder Name des späteren Stands", en="number or name of the later edition"),
     "extension": Text(de="Dateiformat", en="file format"),
-    "sha256": Text(de="SHA-256 der Datei, wie in der Zeile", en="SHA-256 of the file, as in the row"),
+    "file": Text(
+        de="Monat wie 2025-05 (sein neuester Stand), oder SHA-256 der Datei, wie in der Zeile",
+        en="month like 2025-05 (its newest state), or SHA-256 of the file, as in the row",
+    ),
     "syntax": Text(de="Schreibweise", en="syntax"),
     "form": Text(de="csv oder json; bei Zahlen auch jsonstat, xlsx, parquet", en="csv or json; for numbers also jsonstat, xlsx, parquet"),
     "release": Text(de="Name des Stands, etwa 2026-11-22", en="name of the release, such as 2026-11-22"),

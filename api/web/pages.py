@@ -136,6 +136,7 @@ class Layer:
     units: tuple[str, ...]
     map: Drawing | None
     stations: Link
+    history: Link | None  #: to the data set of collected values, where there is one
     services: tuple[Service, ...]
     examples: tuple[Snippet, ...]
     source_examples: tuple[Snippet, ...]
@@ -148,6 +149,8 @@ class DatasetPage:
     rest: Text  #: the others
     period: str  #: temporal coverage in words, or ""
     downloads: tuple[Download, ...]
+    months: tuple[Download, ...]  #: of a data set of collected values, newest first
+    month_examples: tuple[Snippet, ...]
     preview: Preview
     own_columns: tuple[Column, ...]
     provenance_columns: tuple[Column, ...]

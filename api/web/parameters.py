@@ -120,7 +120,10 @@ class FeedParameters(Parameters):
     @field_validator("modified_since", mode="before")
     @classmethod
     def _day_or_moment(cls, given: Any) -> Any:
-        """A day alone is its beginning; a plus sign that was not escaped has become a space."""
+        """A day alone is its beginning; a plus sign that was not escaped has become a space. A bare number is a year or a day to who wrote
+        it, and would be read as seconds since 1970."""
+        if isinstance(given, str) and re.fullmatch(r"[-+]?\d+(\.\d*)?", given.strip()):
+            raise ValueError("eine Zahl ist kein Zeitpunkt")
         if isinstance(given, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", given, re.ASCII):
             return f"{given}T00:00:00Z"
         return re.sub(r" (?=\d\d:?\d\d$)", "+", given) if isinstance(given, str) else given

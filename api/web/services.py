@@ -11,6 +11,7 @@ from catalog.query import TableEngine
 from catalog.rendering import Renderer
 from catalog.search import Search
 from catalog.store import Store
+from schemas.aliases import Aliases
 from schemas.districts import Outline
 from schemas.model import Site
 
@@ -43,6 +44,7 @@ class PublicServices:
     renderer: Renderer
     legal: Mapping[str, Path]  #: page name of LEGAL_PAGES -> Markdown file
     sources: tuple[PublicSource, ...] = ()
+    aliases: Aliases = field(default_factory=Aliases)  #: what projects and others are called elsewhere
     outlines: tuple[Outline, ...] = ()  #: of the districts, for maps
     profile: str = "dcat-ap-de-3.0"
     version: str = "0.1.0"  #: of klar

@@ -69,6 +69,14 @@ class Web:
             raise UnknownPage
         return found
 
+    def month(self, name: str, key: str) -> Attachment:
+        """The file that a row of the newest edition names. Raises UnknownDataset, UnknownPage, Gone, NoTable."""
+        newest = self.tabular(name).dataset
+        found = self.services.store.newest_attachment(newest.name, newest.edition, key)
+        if found is None:
+            raise UnknownPage
+        return found
+
     def editions(self, name: str) -> tuple[Edition, ...]:
         """Newest first, also of a removed data set. Raises UnknownDataset, Gone, NoTable."""
         self._require_editions(name)

@@ -76,7 +76,7 @@ def says_the_same(before: Release, cube: Cube, cells: Sequence[Cell], rules: str
 
 
 def _words(cube: Cube) -> tuple[object, ...]:
-    return (cube.dimensions, cube.tables, cube.title, cube.notes, cube.breaks, cube.base_population, cube.measure_title)
+    return (cube.dimensions, cube.tables, cube.title, cube.notes, cube.breaks, cube.base_population, cube.measure_title, cube.about)
 
 
 def _said(cell: Cell) -> tuple[Key, int | None, str]:

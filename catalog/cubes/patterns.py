@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from catalog.cubes.coding import Observed
 from catalog.cubes.counting import is_counted
-from schemas.cube_plan import CubePlan, FromField, PublicRows
+from schemas.cube_plan import CubePlan, FromField, PublicRows, about_of
 from schemas.declaration import DATASET_NAME
 from schemas.values import Text
 
@@ -41,12 +41,10 @@ def _statistic(pattern: CubePlan, values: Mapping[str, str], public: PublicRows)
     texts = (cube.title, cube.notes, cube.base_population)
     title, notes, base_population = (Text(de=_filled(each.de, words), en=_filled(each.en, words)) for each in texts)
     chosen = {name: (value,) for name, value in values.items()}
-    return replace(
-        pattern,
-        cube=replace(cube, name=name_of(cube.name, tuple(values.values())), title=title, notes=notes, base_population=base_population),
-        rows=tuple(replace(each, where={**each.where, **chosen}) for each in pattern.rows),
-        for_each=(),
-    )
+    rows = tuple(replace(each, where={**each.where, **chosen}) for each in pattern.rows)
+    name = name_of(cube.name, tuple(values.values()))
+    made = replace(cube, name=name, title=title, notes=notes, base_population=base_population, about=about_of(rows))
+    return replace(pattern, cube=made, rows=rows, for_each=())
 
 
 def name_of(pattern: str, values: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from catalog.formats import json_rows, points
 from catalog.formats.about import About, Note
 from catalog.formats.canonical_csv import read_rows, write_csv
-from catalog.formats.cells import cells
+from catalog.formats.cells import Cells, cells
 from catalog.formats.german_csv import excel_csv
 from catalog.formats.parquet import write_parquet
 from catalog.formats.spreadsheet import write_xlsx
@@ -13,7 +13,7 @@ from schemas.row import Value
 from schemas.table import Table
 from schemas.values import FileFormat
 
-__all__ = ["EXCEL_CSV", "About", "Note", "excel_csv", "formats_of", "read_rows", "write"]
+__all__ = ["EXCEL_CSV", "About", "Cells", "Note", "excel_csv", "formats_of", "read_rows", "write"]
 
 #: Key of the German spreadsheet dialect among the files of an edition; it is a dialect of CSV, not a format of its own.
 EXCEL_CSV = "excel-de.csv"
@@ -36,7 +36,8 @@ def formats_of(table: Table) -> tuple[FileFormat, ...]:
 
 
 def write(format: FileFormat, table: Table, rows: Sequence[Mapping[str, Value]], *, about: About) -> bytes:
-    """The rows as one file. A missing field and an empty text are null.
+    """The rows as one file. A missing field and an empty text are null. Whoever writes the same rows in several formats makes their
+    `Cells` once.
 
     Raises WrongValue for a value of another type than the field's, a field the table does not have, or a number
     that is none (NaN, infinite); KeyError for GeoJSON of a table without position.

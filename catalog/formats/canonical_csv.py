@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from catalog.formats.cells import cells, text_of, value_of
+from catalog.formats.pieces import joined
 from schemas.errors import WrongValue
 from schemas.row import Value
 from schemas.table import Table
@@ -19,15 +20,16 @@ _LARGEST_CELL = 2**31 - 1  #: the reader's default of 128 kB is less than a cell
 
 def write_csv(table: Table, rows: Sequence[Mapping[str, Value]]) -> bytes:
     """Header of field names, then one line a row. Raises WrongValue."""
-    lines = [delimited_line(table.field_names)]
-    lines += [delimited_line([text_of(value) for value in line]) for line in cells(table, rows)]
-    return "".join(lines).encode()
+    lines = (delimited_line([text_of(value) for value in line]) for line in cells(table, rows))
+    return joined(lines, before=delimited_line(table.field_names))
 
 
 def delimited_line(texts: Sequence[str]) -> str:
     """One line with its end. A single empty cell is quoted: an empty line would be no row at all."""
     if len(texts) == 1 and not texts[0]:
         return '""\n'
+    if not _NEEDS_QUOTES.search("".join(texts)):
+        return ",".join(texts) + "\n"
     return ",".join(quoted(each) if _NEEDS_QUOTES.search(each) else each for each in texts) + "\n"
 
 

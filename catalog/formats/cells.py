@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import overload
 
 from schemas.errors import WrongValue
 from schemas.row import Value
@@ -11,25 +12,58 @@ from schemas.table import Field, Table
 
 Line = tuple[Value, ...]
 
+_MANY = 10_000  #: texts that are remembered, to keep each of them once
 _LARGEST_EXACT = 2**53  #: beyond it a float does not name one whole number
 _INTEGER = re.compile(r"-?[0-9]+")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
-def cells(table: Table, rows: Sequence[Mapping[str, Value]]) -> list[Line]:
+class Cells(Sequence[Mapping[str, Value]]):
+    """Rows of one table that have their cells already: an edition is written in eight forms, and checked once. Texts that come again
+    and again are kept once."""
+
+    def __init__(self, table: Table, rows: Iterable[Mapping[str, Value]]) -> None:
+        """Raises WrongValue."""
+        self.table = table
+        self.lines: list[Line] = []
+        known: dict[Value, Value] = {}
+        for line in _lines(table, rows):
+            if len(known) > _MANY:
+                known.clear()
+            self.lines.append(tuple([known.setdefault(each, each) if isinstance(each, str) else each for each in line]))
+
+    @overload
+    def __getitem__(self, place: int) -> dict[str, Value]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[dict[str, Value]]: ...
+    def __getitem__(self, place: int | slice) -> dict[str, Value] | list[dict[str, Value]]:
+        names = self.table.field_names
+        if isinstance(place, slice):
+            return [dict(zip(names, line, strict=True)) for line in self.lines[place]]
+        return dict(zip(names, self.lines[place], strict=True))
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+def cells(table: Table, rows: Iterable[Mapping[str, Value]]) -> list[Line]:
     """One tuple per row, in the order of the table's fields. Raises WrongValue (see `catalog.formats.write`)."""
+    if isinstance(rows, Cells) and rows.table is table:
+        return rows.lines
+    return list(_lines(table, rows))
+
+
+def _lines(table: Table, rows: Iterable[Mapping[str, Value]]) -> Iterator[Line]:
     names = table.field_names
     known = frozenset(names)
     columns = tuple((name, _CHECKS.get(each.type, _text)) for name, each in zip(names, table.fields, strict=True))
-    lines: list[Line] = []
     for number, row in enumerate(rows, start=1):
         if not known.issuperset(row):
             raise WrongValue(f"Tabelle {table.name!r}, Zeile {number}: unbekannt {sorted(set(row) - known)}")
         try:
-            lines.append(tuple([check(row.get(name)) for name, check in columns]))
+            yield tuple([check(row.get(name)) for name, check in columns])
         except ValueError as error:
             raise WrongValue(f"Tabelle {table.name!r}, Zeile {number}: {error}") from error
-    return lines
 
 
 def text_of(value: Value) -> str:
@@ -40,7 +74,8 @@ def text_of(value: Value) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, int) else format(Decimal(repr(value)), "f")
+    text = repr(value)
+    return format(Decimal(text), "f") if "e" in text or "n" in text else text  # 1e-07, and nan and inf
 
 
 def value_of(field: Field, text: str) -> Value:

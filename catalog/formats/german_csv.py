@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from catalog.formats.canonical_csv import quoted
 from catalog.formats.cells import Line, cells, text_of
+from catalog.formats.pieces import joined
 from schemas.dates import PartialDate
 from schemas.row import Value
 from schemas.table import Field, Table
@@ -34,7 +35,7 @@ def excel_head(table: Table) -> bytes:
 def excel_lines(table: Table, lines: Iterable[Line]) -> bytes:
     """Rows, without what stands before them: for files that are written piece by piece."""
     columns = [_column(each) for each in table.fields]
-    return "".join(_line(show(value) for show, value in zip(columns, line, strict=True)) for line in lines).encode()
+    return joined(_line([show(value) for show, value in zip(columns, line, strict=True)]) for line in lines)
 
 
 def german_titles(table: Table) -> tuple[str, ...]:

@@ -4,18 +4,20 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from catalog.formats.cells import cells
+from catalog.formats.pieces import joined
 from schemas.row import Value
 from schemas.table import Table
 
 
 def write_json(table: Table, rows: Sequence[Mapping[str, Value]]) -> bytes:
     """RFC 8259, one object a line so that two editions can be compared by eye."""
-    objects = list(_objects(table, rows))
-    return ("[\n" + ",\n".join(objects) + "\n]\n").encode() if objects else b"[]\n"
+    if not rows:
+        return b"[]\n"
+    return joined(_objects(table, rows), before="[\n", between=",\n", after="\n]\n")
 
 
 def write_ndjson(table: Table, rows: Sequence[Mapping[str, Value]]) -> bytes:
-    return "".join(each + "\n" for each in _objects(table, rows)).encode()
+    return joined(_objects(table, rows), between="\n", after="\n") if rows else b""
 
 
 def _objects(table: Table, rows: Sequence[Mapping[str, Value]]) -> Iterator[str]:

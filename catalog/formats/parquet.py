@@ -1,7 +1,7 @@
 """Parquet with typed columns, written by DuckDB (neither pyarrow nor pandas is needed: reference/engines §1)."""
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -19,17 +19,24 @@ def write_parquet(table: Table, lines: Sequence[Line], metadata: Mapping[str, st
     `metadata` stands as key-value pairs in the footer."""
     import duckdb  # heavy: 160 ms
 
-    columns = [list(column) for column in zip(*lines, strict=True)] if lines else [[] for _ in table.fields]
-    types = [_type(field.type, column) for field, column in zip(table.fields, columns, strict=True)]
-    values = {f"c{n}": _texts(column) if type == "VARCHAR" else column for n, (type, column) in enumerate(zip(types, columns, strict=True))}
-    select = ", ".join(f"unnest($c{n}::{type}[]) AS {_identifier(table.fields[n].name)}" for n, type in enumerate(types))
+    types = [_type(field.type, (line[n] for line in lines)) for n, field in enumerate(table.fields)]
+    names = ", ".join(f"{_identifier(field.name)} {type}" for field, type in zip(table.fields, types, strict=True))
+    insert = "INSERT INTO data SELECT " + ", ".join(f"unnest($c{n}::{type}[])" for n, type in enumerate(types))
     with tempfile.TemporaryDirectory(prefix="klar-parquet-") as folder, duckdb.connect(":memory:", config=_SETTINGS) as connection:
-        connection.execute("CREATE TABLE data AS SELECT " + select, values)
+        connection.execute(f"CREATE TABLE data ({names})")
+        connection.begin()
+        height = max(1_000, _CELLS // len(types))
+        for start in range(0, len(lines), height):
+            columns = zip(types, zip(*lines[start : start + height], strict=True), strict=True)
+            found = (_texts(column) if type == "VARCHAR" else list(column) for type, column in columns)
+            connection.execute(insert, {f"c{n}": column for n, column in enumerate(found)})
+        connection.commit()
         target = Path(folder, "data.parquet")
         connection.execute(f"COPY data TO {_literal(str(target))} (FORMAT parquet, COMPRESSION zstd{_footer(metadata or {})})")
         return target.read_bytes()
 
 
+_CELLS = 50_000  #: that DuckDB is given at once: it makes an object of each
 #: One thread and insertion order: the bytes depend on nothing but the rows.
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
@@ -38,7 +45,7 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-def _type(type: str, column: Sequence[Value]) -> str:
+def _type(type: str, column: Iterable[Value]) -> str:
     chosen = _TYPES.get(type, "VARCHAR")
     holds = _HOLDS.get(chosen)
     return chosen if holds is None or all(holds(value) for value in column if value is not None) else "VARCHAR"

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from catalog.formats.about import About
 from catalog.formats.cells import Line, cells, text_of
+from catalog.formats.pieces import joined
 from schemas.row import Value
 from schemas.table import Table
 
@@ -28,12 +29,11 @@ def write_geojson(table: Table, rows: Sequence[Mapping[str, Value]], about: Abou
         "attribution": about.attribution or about.publisher,
         "url": about.url,
     }
-    features = ",\n".join(_json(_feature(table, fields, line)) for line in cells(table, rows))
-    return f'{_json(head)[:-1]},"features":[\n{features}\n]}}\n'.encode()
+    features = (_json(_feature(table, fields, line)) for line in cells(table, rows))
+    return joined(features, before=f'{_json(head)[:-1]},"features":[\n', between=",\n", after="\n]}\n")
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def _feature(table: Table, fields: tuple[str, str], line: Line) -> dict[str, object]:

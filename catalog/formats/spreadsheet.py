@@ -8,15 +8,13 @@ from zoneinfo import ZoneInfo
 
 from catalog.formats.about import About
 from catalog.formats.cells import Line
-from catalog.formats.german_csv import neutral
-from schemas.row import Value
 from schemas.table import Field, Table
 
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # a fixed date: equal rows, equal bytes
 _ROWS_A_SHEET = 1_048_575  #: Excel's limit less the header
-_LONGEST_TEXT = 32_767  #: Excel's limit for a cell
+_LONGEST_TEXT = 32_767  #: Excel's limit for a cell, in units of UTF-16
+_SURELY_FITS = _LONGEST_TEXT // 2
 _CUT = " … [gekürzt, vollständig in der CSV-Datei]"
-_LARGEST_EXACT = 10**15  #: Excel keeps 15 digits
 _WIDEST = 60
 
 Sheet = Any  #: XlsxWriter ships no types
@@ -26,6 +24,8 @@ def write_xlsx(table: Table, lines: Sequence[Line], about: About) -> bytes:
     """Texts are text cells, never formulas or links; numbers numbers, booleans booleans; dates, which may be of reduced
     precision, and times (UTC) are text. Header frozen. Rows beyond Excel's limit go to `Daten 2` and so on."""
     import xlsxwriter  # heavy: 90 ms
+
+    from catalog.formats.worksheet import DataSheet  # it imports XlsxWriter
 
     content = io.BytesIO()
     workbook = xlsxwriter.Workbook(content, {"in_memory": True})
@@ -37,13 +37,17 @@ def write_xlsx(table: Table, lines: Sequence[Line], about: About) -> bytes:
         "literal": workbook.add_format({"quote_prefix": True}),
     }
     for number, part in enumerate(_parts(lines), start=1):
-        _data_sheet(workbook.add_worksheet("Daten" if number == 1 else f"Daten {number}"), table, part, formats)
+        name = "Daten" if number == 1 else f"Daten {number}"
+        _data_sheet(workbook.add_worksheet(name, worksheet_class=DataSheet), table, part, formats)
     _text_sheet(workbook.add_worksheet("Spalten"), _COLUMN_HEADER, map(_column, table.fields), formats)
     _text_sheet(workbook.add_worksheet("Quelle und Lizenz"), _ABOUT_HEADER, _about(about), formats)
     if about.notes:
         notes = ((each.title.de, each.title.in_language("en"), each.content) for each in about.notes)
         _text_sheet(workbook.add_worksheet("Hinweise"), _ABOUT_HEADER, notes, formats)
     workbook.close()
+    # Workbook and sheets hold each other, and each sheet its text: nobody knows when the collector would come by.
+    workbook.worksheets_objs.clear()
+    workbook.sheetnames.clear()
     return content.getvalue()
 
 
@@ -57,28 +61,17 @@ def _data_sheet(sheet: Sheet, table: Table, lines: Sequence[Line], formats: dict
         sheet.write_string(0, column, name, formats["header"])
         longest = max((len(str(line[column])) for line in lines[:200] if line[column] is not None), default=0)
         sheet.set_column(column, column, min(max(len(name), longest) + 2, _WIDEST))
-    for row, line in enumerate(lines, start=1):
-        for column, value in enumerate(line):
-            _cell(sheet, row, column, value, formats["literal"])
+    sheet.fill(lines, literal=formats["literal"])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(lines), len(names) - 1)
 
 
-def _cell(sheet: Sheet, row: int, column: int, value: Value, literal: Any) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
-    elif isinstance(value, str):
-        sheet.write_string(row, column, _fitting(value), literal if neutral(value) is not value else None)
-    elif abs(value) < _LARGEST_EXACT:
-        sheet.write_number(row, column, value)
-    else:
-        sheet.write_string(row, column, str(value))
-
-
-def _fitting(text: str) -> str:
-    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - len(_CUT)] + _CUT
+def fitting(text: str) -> str:
+    """As much of a text as a cell holds. XlsxWriter counts characters beyond U+FFFF twice, as Excel does."""
+    if len(text) <= _SURELY_FITS:
+        return text
+    fits = text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - len(_CUT)] + _CUT
+    return fits.encode("utf-16-le", "surrogatepass")[: 2 * _LONGEST_TEXT].decode("utf-16-le", "ignore")
 
 
 def _text_sheet(sheet: Sheet, header: Sequence[tuple[str, int]], lines: Iterable[Sequence[str]], formats: dict[str, Any]) -> None:
@@ -87,7 +80,7 @@ def _text_sheet(sheet: Sheet, header: Sequence[tuple[str, int]], lines: Iterable
         sheet.set_column(column, column, width)
     for row, line in enumerate(lines, start=1):
         for column, text in enumerate(line):
-            sheet.write_string(row, column, _fitting(text), formats["wrap"])
+            sheet.write_string(row, column, fitting(text), formats["wrap"])
     sheet.freeze_panes(1, 0)
 
 

@@ -3,9 +3,23 @@ processes of the operator; nothing that serves the public imports this package (
 
 from catalog.vault.counts import StoredCounts, StoredOutlook
 from catalog.vault.keyring import Keyed
-from catalog.vault.microdata import Microdata, Shift, mark_of
+from catalog.vault.microdata import Microdata, Shift, Standing, Written, mark_of
 from catalog.vault.payloads import Forgotten, Seen
 from catalog.vault.quarantined import Refused
 from catalog.vault.vault import VAULT, Vault
 
-__all__ = ["VAULT", "Forgotten", "Keyed", "Microdata", "Refused", "Seen", "Shift", "StoredCounts", "StoredOutlook", "Vault", "mark_of"]
+__all__ = [
+    "VAULT",
+    "Forgotten",
+    "Keyed",
+    "Microdata",
+    "Refused",
+    "Seen",
+    "Shift",
+    "Standing",
+    "StoredCounts",
+    "StoredOutlook",
+    "Vault",
+    "Written",
+    "mark_of",
+]

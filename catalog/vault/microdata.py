@@ -2,22 +2,31 @@
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from sys import intern
+from typing import NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Delete, Update, bindparam, delete, select, update
 
 from catalog.database import Record, Shelf
 from catalog.vault import tables
 from catalog.vault.keyring import Keyed, keep_keys
-from schemas.row import Value
+from schemas.row import Value, text_of_values
 
 _m = tables.microdata.c
 _b = tables.barred.c
-_HERE = (_m.table_name == bindparam("of_table")) & (_m.key == bindparam("of_key"))
+_THERE = (_m.table_name == bindparam("of_table")) & _m.key.in_(bindparam("of_keys", expanding=True))
+_OWN = (_m.table_name == bindparam("of_table")) & (_m.source == bindparam("of_source"))
+_STANDING = select(_m.key, _m.content, _m.keep_until, _m.missing_since)
+_ONWARDS = _STANDING.where(_OWN, _m.key > bindparam("after")).order_by(_m.key).limit(bindparam("at_most"))
+#: Rows that are read or written at once: all of them would take as much memory as everything else of a harvest.
+_AT_ONCE = 1000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,12 +43,43 @@ class Microdata:
     missing_since: datetime | None = None  #: not in the source since
 
 
+class Written(NamedTuple):
+    """A row as it is put: of the source and table of its shift."""
+
+    key: str
+    process: str
+    content: str  #: `schemas.row.text_of_values`
+    keep_until: datetime
+
+
+class Standing(NamedTuple):
+    """A row as it lies there."""
+
+    key: str
+    content: str
+    keep_until: datetime
+    missing_since: datetime | None
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        found: Mapping[str, Value] = json.loads(self.content)
+        return found
+
+
+class Puts(Protocol):
+    """Rows in no more memory than one block of them takes."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Written]: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shift:
     """What one harvest changes of a source's rows of one table."""
 
     keys: Mapping[str, Keyed] = field(default_factory=dict)  #: what the pseudonyms of `put` were made with, by process
-    put: Sequence[Microdata] = ()  #: new rows, and new states of rows that are there
+    put: Puts = ()  #: new rows, and new states of rows that are there; each key once
     keep: Mapping[str, datetime] = field(default_factory=dict)  #: key -> until when, of rows that stay as they are
     miss: Collection[str] = ()  #: keys of rows that are not in the source for the first time
     remove: Collection[str] = ()
@@ -49,18 +89,22 @@ class MicrodataShelf(Shelf):
     def put_microdata(self, rows: Sequence[Microdata]) -> None:
         """New rows, and new states of rows that are there: table and key name a row. When one came first is never forgotten."""
         with self.database.write() as connection:
-            _put(connection, rows, self._clock())
+            for table in dict.fromkeys(each.table for each in rows):
+                fresh = {each.key: each for each in rows if each.table == table}
+                _put(connection, table, [_entry(each) for each in fresh.values()], self._clock())
 
     def shift_microdata(self, source: str, table: str, shift: Shift) -> None:
         """All of it or nothing. Rows of other sources are not touched. Raises Busy."""
-        own = _HERE & (_m.source == source)
+        own = _THERE & (_m.source == source)
         with self.database.write() as connection:
             keep_keys(connection, shift.keys)
-            _put(connection, shift.put, self._clock())
-            kept: list[dict[str, object]] = [{"of_table": table, "of_key": key, "until": until} for key, until in shift.keep.items()]
-            _each(connection, update(tables.microdata).where(own).values(keep_until=bindparam("until"), missing_since=None), kept)
-            _each(connection, update(tables.microdata).where(own).values(missing_since=self._clock()), _places(table, shift.miss))
-            _each(connection, delete(tables.microdata).where(own), _places(table, shift.remove))
+            now = self._clock()
+            for some in _parts(shift.put):
+                _put(connection, table, [_entry_of(source, table, each) for each in some], now)
+            for until, keys in _by_time(shift.keep).items():
+                _each(connection, update(tables.microdata).where(own).values(keep_until=until, missing_since=None), table, keys)
+            _each(connection, update(tables.microdata).where(own).values(missing_since=now), table, shift.miss)
+            _each(connection, delete(tables.microdata).where(own), table, shift.remove)
         if shift.remove:
             self.database.forget()
 
@@ -74,6 +118,23 @@ class MicrodataShelf(Shelf):
         with self.database.read() as connection:
             found = connection.execute(select(tables.microdata).where(wanted)).all()
         return tuple(sorted(map(_microdata, found), key=lambda each: each.key))
+
+    def standing_microdata(self, table: str, source: str) -> Iterator[Standing]:
+        """All rows of this source, by key, some at a time: no snapshot."""
+        after = ""
+        while True:
+            asked = {"of_table": table, "of_source": source, "after": after, "at_most": _AT_ONCE}
+            with self.database.read() as connection:
+                found = [Standing(*each) for each in connection.execute(_ONWARDS, asked)]
+            yield from found
+            if len(found) < _AT_ONCE:
+                return
+            after = found[-1].key
+
+    def microdata_keys_of_others(self, table: str, source: str) -> frozenset[str]:
+        """Keys of rows that other sources have brought."""
+        with self.database.read() as connection:
+            return frozenset(connection.execute(select(_m.key).where(_m.table_name == table, _m.source != source)).scalars())
 
     def microdata_sources(self, table: str) -> Mapping[str, str]:
         """Key -> source."""
@@ -118,24 +179,38 @@ def bar(connection: Connection, table: str, key: str) -> None:
     connection.execute(tables.barred.insert().values(entry))
 
 
-def _put(connection: Connection, rows: Sequence[Microdata], now: datetime) -> None:
-    known: dict[tuple[str, str], datetime] = {}
-    for table in {each.table for each in rows}:
-        found = connection.execute(select(_m.key, _m.first_at).where(_m.table_name == table))
-        known |= {(table, each.key): each.first_at for each in found}
-    fresh = {(each.table, each.key): each for each in rows}
-    there: list[dict[str, object]] = [{"of_table": table, "of_key": key} for table, key in fresh if (table, key) in known]
-    _each(connection, delete(tables.microdata).where(_HERE), there)
-    _each(connection, tables.microdata.insert(), [_entry(each, known.get(place) or each.first_at or now) for place, each in fresh.items()])
+def _put(connection: Connection, table: str, entries: Sequence[dict[str, object]], now: datetime) -> None:
+    """Not more than may be written at once. When a row came first is never forgotten."""
+    known: dict[object, datetime] = {}
+    for some in _parts(str(each["key"]) for each in entries):
+        there = {"of_table": table, "of_keys": some}
+        found = {each.key: each.first_at for each in connection.execute(select(_m.key, _m.first_at).where(_THERE), there)}
+        if found:
+            connection.execute(delete(tables.microdata).where(_THERE), {"of_table": table, "of_keys": list(found)})
+        known |= found
+    for each in entries:
+        each["first_at"] = known.get(each["key"]) or each["first_at"] or now
+    if entries:
+        connection.execute(tables.microdata.insert(), entries)
 
 
-def _each(connection: Connection, statement: object, parameters: list[dict[str, object]]) -> None:
-    if parameters:
-        connection.execute(statement, parameters)  # type: ignore[call-overload]  # any of insert, update, delete
+def _each(connection: Connection, statement: Update | Delete, table: str, keys: Iterable[str]) -> None:
+    for some in _parts(sorted(keys)):
+        connection.execute(statement, {"of_table": table, "of_keys": some})
 
 
-def _places(table: str, keys: Iterable[str]) -> list[dict[str, object]]:
-    return [{"of_table": table, "of_key": each} for each in sorted(keys)]
+def _parts(things: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(things)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
+
+
+def _by_time(keep: Mapping[str, datetime]) -> Mapping[datetime, list[str]]:
+    """All rows of a process stay as long as each other."""
+    found: dict[datetime, list[str]] = defaultdict(list)
+    for key, until in keep.items():
+        found[until].append(key)
+    return found
 
 
 def _named(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
@@ -156,14 +231,27 @@ def _microdata(found: Record) -> Microdata:
     )
 
 
-def _entry(row: Microdata, first_at: datetime) -> dict[str, object]:
+def _entry(row: Microdata) -> dict[str, object]:
     return {
         "table_name": row.table,
         "key": row.key,
         "source": row.source,
         "process": row.process,
-        "content": json.dumps(dict(row.content), ensure_ascii=False, separators=(",", ":")),
+        "content": text_of_values(row.content),
         "keep_until": row.keep_until,
-        "first_at": first_at,
+        "first_at": row.first_at,
         "missing_since": row.missing_since,
+    }
+
+
+def _entry_of(source: str, table: str, row: Written) -> dict[str, object]:
+    return {
+        "table_name": table,
+        "key": row.key,
+        "source": source,
+        "process": row.process,
+        "content": row.content,
+        "keep_until": row.keep_until,
+        "first_at": None,
+        "missing_since": None,
     }

@@ -36,8 +36,10 @@ class BadIri:
 class Graph:
     """Triples by subject and predicate, in the order of the page, each once."""
 
-    def __init__(self, triples: Iterable[Triple]) -> None:
+    def __init__(self, triples: Iterable[Triple], page: int = 1) -> None:
+        """`page`: its number; a blank node of another page is another node, whatever it is called there."""
         self.bad: list[BadIri] = []
+        self._page = page
         self._blank: dict[str, str] = {}
         self._nodes: dict[str, dict[str, dict[Term, None]]] = {}
         for each in triples:
@@ -58,7 +60,7 @@ class Graph:
 
     def _name(self, node: object) -> str:
         if isinstance(node, BlankNode):
-            return self._blank.setdefault(node.value, f"{BLANK}{len(self._blank) + 1}")
+            return self._blank.setdefault(node.value, f"{BLANK}{self._page}-{len(self._blank) + 1}")
         return node.value if isinstance(node, NamedNode) else ""
 
     def __len__(self) -> int:

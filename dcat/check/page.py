@@ -52,7 +52,7 @@ class PageReport:
 
 def inspect(content: bytes, media_type: str, url: str, number: int, shapes: str) -> PageReport:
     """`shapes`: absolute path of the folder with official files, or "". Raises PageRefused."""
-    graph = read(content, media_type, url)
+    graph = read(content, media_type, url, number)
     subjects = [Subject(uri=each, graph=graph, closure=graph.closure(each)) for each in graph.instances(DATASET)]
     found = {each.uri: [*judged(each), *_shacl(each)] for each in subjects}
     for each in (*_catalogue(graph, number), *_bad_iris(graph, subjects)):

@@ -34,8 +34,8 @@ class PageRefused(RecordError):
         self.kind = kind  #: of `dcat.check.kinds`
 
 
-def read(content: bytes, media_type: str, url: str) -> Graph:
-    """Raises PageRefused. `media_type`: one of SYNTAXES."""
+def read(content: bytes, media_type: str, url: str, number: int = 1) -> Graph:
+    """Raises PageRefused. `media_type`: one of SYNTAXES; `number`: which page it is."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -46,7 +46,7 @@ def read(content: bytes, media_type: str, url: str) -> Graph:
     if syntax is RdfFormat.JSON_LD:
         _require_local_contexts(text)
     try:
-        return Graph(each.triple for each in parse(content, format=syntax, base_iri=url, lenient=True))
+        return Graph((each.triple for each in parse(content, format=syntax, base_iri=url, lenient=True)), number)
     except (SyntaxError, ValueError) as error:
         raise PageRefused("unreadable", _first_line(error)) from error
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from dcat.check.graph import is_blank
 from dcat.check.kinds import Effect, Level, Severity
 from dcat.check.mqa import Dimension, Indicator, Scored
 from dcat.check.report import Finding, Group, Report
@@ -11,10 +12,12 @@ from dcat.check.report import Finding, Group, Report
 SHOWN = 20
 #: The same of notes: they are many, and alike.
 NOTES_SHOWN = 3
+_NOTHING = ["Kein Datensatz war zu lesen: Was jede Stufe damit macht und wie viele MQA-Punkte er hätte, lässt sich nicht sagen."]
 
 
 def told(report: Report) -> str:
-    parts = (_summary(report), *_findings(report), _levels(report), _points(report.scored), _verdict(report))
+    judged = (_levels(report), _points(report.scored)) if report.datasets else (_NOTHING,)
+    parts = (_summary(report), *_findings(report), *judged, _verdict(report))
     return "\n\n".join("\n".join(each) for each in parts)
 
 
@@ -51,9 +54,14 @@ def _kind(code: str, groups: list[Group]) -> Iterator[str]:
 
 
 def _finding(finding: Finding) -> str:
-    where = finding.dataset or finding.node or finding.page
-    node = f" → {finding.node}" if finding.node and finding.node not in (where, finding.dataset) else ""
+    where = _named(finding.dataset or finding.node or finding.page, finding)
+    node = f" → {_named(finding.node, finding)}" if finding.node and finding.node not in (where, finding.dataset) else ""
     return _plain(f"{where}{node}: {finding.message}" if where else finding.message)
+
+
+def _named(node: str, finding: Finding) -> str:
+    """A node that has no name at home has none here."""
+    return f"Blank Node auf {finding.page}" if is_blank(node) else node
 
 
 def _levels(report: Report) -> list[str]:

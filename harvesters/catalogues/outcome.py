@@ -43,8 +43,10 @@ class Notes:
         self._found[Note(code=code, field=field, about=about)] = None
 
     def licence(self, licence: StatedLicence, field: str) -> StatedLicence:
-        if licence.known is None and licence.stated:
-            self.add("unknown-licence", field, licence.stated[:200])
+        """What is said of the data set and again of its files is one thing to tell."""
+        stated = licence.stated[:200] if licence.known is None else ""
+        if stated and all((each.code, each.about) != ("unknown-licence", stated) for each in self._found):
+            self.add("unknown-licence", field, stated)
         return licence
 
     def all(self) -> tuple[Note, ...]:
@@ -65,6 +67,10 @@ SENTENCES = {
     "too-long": "Das Feld »{field}« ist länger als erlaubt und bleibt weg",
 }
 
+_LICENCE = "Eine Angabe unter [licence] in curation/NAME.toml ersetzt sie hier."
+#: (code) -> what a person can do here.
+ADVICE = {"unknown-licence": _LICENCE, "no-licence": _LICENCE}
+
 
 @dataclass
 class Tally:
@@ -83,4 +89,7 @@ class Tally:
 
     def _sentence(self, note: Note) -> str:
         said = SENTENCES[note.code].format(field=note.field, about=note.about)
-        return f"{said}: {self.counts[note]} Datensätze, zuerst <{self.first[note]}>."
+        count = self.counts[note]
+        many = "1 Datensatz" if count == 1 else f"{count} Datensätze"
+        advice = ADVICE.get(note.code, "")
+        return f"{said}: {many}, zuerst <{self.first[note]}>.{advice and f' {advice}'}"

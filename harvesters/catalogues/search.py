@@ -1,7 +1,7 @@
 """Answers of CKAN's action API: what is kept of them, and what may be wrong with them (reference: ckan/compat.md 1, 2.2)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from harvesters.catalogues.texts import line
 from schemas.errors import SourceError
 
 _LARGEST = 50 * 1024 * 1024
+#: What the archive gets of an answer.
+Keep = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,35 @@ def kept(content: bytes) -> bytes:
     hits = hits_of(content)
     packages = [discreet(each) if isinstance(each, Mapping) else None for each in hits.packages]
     return json.dumps({"success": True, "result": {"count": hits.count, "results": packages}}).encode()
+
+
+def kept_names(content: bytes) -> bytes:
+    """The same of package_list."""
+    return json.dumps({"success": True, "result": names_of(content)}).encode()
+
+
+def names_of(content: bytes) -> list[str]:
+    """Of package_list: each once. Raises SourceError for everything else."""
+    names = result_of(content)
+    if not isinstance(names, list) or not all(isinstance(each, str) and each for each in names):
+        raise SourceError("Die Antwort ist keine Liste von Namen; ist das noch dieselbe Schnittstelle?")
+    return list(dict.fromkeys(names))
+
+
+def kept_package(content: bytes) -> bytes:
+    """The same of package_show."""
+    package = result_of(content)
+    if not isinstance(package, Mapping):
+        raise SourceError("In der Antwort fehlt der Datensatz; ist das noch dieselbe Schnittstelle?")
+    return json.dumps({"success": True, "result": discreet(package)}).encode()
+
+
+def told_where(keep: Keep, url: str, content: bytes) -> bytes:
+    """`keep`, with the address in what it raises."""
+    try:
+        return keep(content)
+    except SourceError as error:
+        raise SourceError(f"»{url}«: {error.detail}") from error
 
 
 def _complaint(error: object) -> str:

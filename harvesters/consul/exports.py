@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePosixPath
 
+from catalog.plan import Part
 from harvesters.consul.days import day, month
 from harvesters.consul.fork import district_at
 from harvesters.consul.forms import Cells, Form, Reducing, Refused, Table, tabled
 from harvesters.consul.labels import labels_in
-from harvesters.consul.rows import NodeRecord, Rules, number_of, said
+from harvesters.consul.rows import CONTRIBUTION, NodeRecord, Rules, contribution_key, number_of, parted, said
 from harvesters.consul.stacks import Answered, answered, is_poll, total
-from harvesters.harvester import Found, Remark, Unreadable
+from harvesters.harvester import Found, Parted, Remark, Unreadable
 from harvesters.keys import key_of
 from harvesters.nodes import row_of
 from harvesters.record import Record
@@ -23,6 +24,8 @@ from schemas.fetch import Fetch
 from schemas.row import Finding, Quarantined, Row, Value
 from schemas.rules import SMALL_COUNT
 
+#: Form of a file -> how its contributions are numbered.
+_NUMBERED = {"proposals": "proposal", "debates": "debate", "comments": "comment"}
 _STATES = {"Offen": "open", "Neu": "open", "Gemeldet": "open", "In Bearbeitung": "in-progress", "Erledigt": "done", "Abgelehnt": "rejected"}
 
 
@@ -59,8 +62,16 @@ class Exports:
             raise SourceError("Im Ordner liegt keine einzige CSV-Datei.")
         for address in files:
             yield from self._file(fetch, address)
+        yield parted(("proposal", "debate", "comment"))
+        yield self._polls()
         for each in sorted(set(addresses) - set(files)):
             yield Remark(finding=Finding(code="unread-file", message=f"Die Datei »{each}« ist keine CSV-Datei.", origin=each))
+
+    def _polls(self) -> Parted:
+        """A file of answers that lies there no more is no vote that nobody took part in."""
+        processes = dict.fromkeys(each.process for each in self.published)
+        parts = (Part(title=f"Stimmen je Antwort zu {each}", field="process_id", begins=each, exact=True) for each in processes)
+        return Parted(table="result", parts=tuple(parts))
 
     def _file(self, fetch: Fetch, address: str) -> Iterator[Found]:
         """What is refused on purpose is told in every run, and is no fault of the run."""
@@ -102,7 +113,16 @@ class Exports:
             "deficiency-reports": self._report,
             "polls": self._poll,
         }[form.name]
-        return NodeRecord(row, origin=address, tables=[form.table], rows=rows, line=line)
+        return NodeRecord(row, origin=address, tables=[form.table], rows=rows, line=line, keys=self._keys(form, row))
+
+    def _keys(self, form: Form, row: Mapping[str, str]) -> dict[str, str]:
+        number = (row.get("id") or row.get("ID") or "").strip()
+        if not number:
+            return {}
+        if form.table == CONTRIBUTION:
+            project = (row.get("project") or row.get("related_projekt") or "").strip()
+            return contribution_key(self.processes.get(project, self.process), _NUMBERED[form.name], number)
+        return {form.table: f"deficiency-{number}" if form.table == "report" else key_of(self.prefix, f"poll-{number}")}
 
     def _proposal(self, record: Record) -> Iterator[Row]:
         state = "withdrawn" if said(record, "retired_at") else "accepted" if said(record, "selected") == "true" else "open"

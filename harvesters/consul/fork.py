@@ -4,9 +4,9 @@ an error here, never a harvest (platforms.md 2: app/graphql/types/query_type.rb)
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from harvesters.consul.connections import Endpoint
+from harvesters.consul.connections import Endpoint, Node
 from harvesters.consul.labels import labels_in
-from harvesters.consul.rows import CONTRIBUTION, NodeRecord, Rules, number_of, said, words
+from harvesters.consul.rows import CONTRIBUTION, NodeRecord, Rules, contribution_key, number_of, said, words
 from harvesters.keys import key_of
 from harvesters.record import Record
 from schemas.districts import Districts
@@ -44,18 +44,24 @@ class Fork:
         none = True
         for node, origin in endpoint.connection(self.question(), ["proposals"], name="proposals"):
             none = False
-            yield NodeRecord(node, origin=origin, tables=[CONTRIBUTION], rows=self._proposal)
+            yield NodeRecord(node, origin=origin, tables=[CONTRIBUTION], rows=self._proposal, keys=self._keys(node))
         if none:
             raise SourceError(
                 f"»{endpoint.url}« nennt keinen einzigen Vorschlag. So antwortet diese Plattform auch ohne Token oder mit einem falschen "
                 "(200 und eine leere Liste); deshalb folgt daraus nichts."
             )
 
+    def _keys(self, node: Node) -> dict[str, str]:
+        try:
+            return contribution_key(self.process_of(_project(node.get("projekt"))), "proposal", node["id"])
+        except WrongValue:
+            return {}
+
     def _proposal(self, record: Record) -> Iterator[Row]:
         labels = said(record, "labels") or ""
         yield self.rules.contribution(
             f"proposal-{number_of(record)}",
-            process=self.process_of(_project(record)),
+            process=self.process_of(_project(record.get("projekt"))),
             kind=self.kinds.get(said(record, "sentiment") or "", "idea"),
             origin=record.origin,
             labels=labels_in(labels, self.rules.topics),
@@ -71,8 +77,8 @@ class Fork:
         return named or (key_of(self.prefix, number) if number else "")
 
 
-def _project(record: Record) -> tuple[str, str] | None:
-    project = record.get("projekt")
+def _project(project: object) -> tuple[str, str] | None:
+    """Number and name. Raises WrongValue."""
     if project is None:
         return None
     if not isinstance(project, dict):

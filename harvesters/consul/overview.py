@@ -20,6 +20,7 @@ from harvesters.http.faults import Fault, HttpError
 from harvesters.keys import key_of
 from harvesters.markup import plain_text
 from harvesters.moments import BERLIN
+from harvesters.naming import shown
 from harvesters.nodes import row_of
 from harvesters.record import Record
 from schemas.districts import Districts
@@ -52,11 +53,18 @@ class Overview:
             if each.get("activated") is False:
                 off += 1
                 continue
-            yield NodeRecord({**each, _TODAY: today}, origin=payload.url, tables=_tables(each), rows=self.rows)
+            fields = {**each, _TODAY: today}
+            yield NodeRecord(fields, origin=payload.url, tables=_tables(each), rows=self.rows, keys=self._keys(each))
             yield from (*_unknown_phases(each, payload.url), *_unread_fields(each, payload.url))
         if off:
             message = f"Projekte, die auf der Plattform nicht freigeschaltet sind, werden nicht übernommen: {off}."
             yield Remark(finding=Finding(code="not-public", message=message, origin=payload.url, table="project"))
+
+    def _keys(self, project: Mapping[str, Any]) -> dict[str, str]:
+        """Of its phases nothing is sure."""
+        number = project.get("id")
+        known = isinstance(number, (str, int)) and not isinstance(number, bool) and str(number).strip()
+        return dict.fromkeys(("project", "process"), key_of(self.prefix, str(number).strip())) if known else {}
 
     def rows(self, record: Record) -> Iterator[Row]:
         """The project, its process if one can take part in it, and its phases. Raises RecordError."""
@@ -209,7 +217,7 @@ def _unknown_phases(project: Mapping[str, Any], origin: str) -> Iterator[Remark]
     phases = project.get("phases")
     names = {str(each.get("type")) for each in phases if isinstance(each, dict)} if isinstance(phases, list) else set()
     for name in sorted(each for each in names if kind_of(each) not in PHASES):
-        message = f"Die Art der Phase »{name[:80]}« ist nicht bekannt; sie steht als »Sonstiges« bei den Formaten."
+        message = f"Die Art der Phase »{shown(name)}« ist nicht bekannt; sie steht als »Sonstiges« bei den Formaten."
         yield Remark(finding=Finding(code="unknown-phase", message=message, origin=origin, table="format", field="type"))
 
 
@@ -219,5 +227,6 @@ def _unread_fields(project: Mapping[str, Any], origin: str) -> Iterator[Remark]:
         inner = project.get(name)
         objects = [each for each in (inner if isinstance(inner, list) else [inner]) if isinstance(each, dict)]
         for field_name in sorted({str(key) for each in objects for key in each} - {*read, *INNER_UNUSED[name]}):
-            message = f"Das Feld »{name}.{field_name}« wird weder übernommen noch übergangen."
-            yield Remark(finding=Finding(code="unread-field", message=message, origin=origin, field=f"{name}.{field_name}"))
+            place = shown(f"{name}.{field_name}")
+            message = f"Das Feld »{place}« wird weder übernommen noch übergangen."
+            yield Remark(finding=Finding(code="unread-field", message=message, origin=origin, field=place))

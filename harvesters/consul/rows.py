@@ -6,32 +6,65 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from catalog.plan import Part
 from harvesters.consul.days import month
+from harvesters.harvester import Parted
 from harvesters.markup import plain_text
 from harvesters.nodes import row_of
 from harvesters.record import Record
-from schemas.errors import MissingField, WrongValue
-from schemas.row import Quarantined, Row, Value
+from schemas.errors import MissingField, RecordError, WrongValue
+from schemas.row import Finding, Quarantined, Row, Value
 from schemas.table import microdata_tables
 
 CONTRIBUTION = "contribution"
 
 
+_LISTS = {"proposal": "Vorschläge", "debate": "Debatten", "comment": "Kommentare", "investment": "Investitionsvorschläge"}
+
+
+def parted(names: Iterable[str]) -> Parted:
+    """Contributions come from lists of their own, and are numbered by them: `debate-7`."""
+    return Parted(table=CONTRIBUTION, parts=tuple(Part(title=_LISTS[each], field="id", begins=f"{each}-") for each in names))
+
+
 class NodeRecord(Record):
-    """One thing of the platform, and the pure function that makes rows of it."""
+    """One thing of the platform, and the pure function that makes rows of it. `keys`: table -> key, as far as it is known before anything
+    else is read, so that a broken thing does not seem to be gone, and does not stand in the way of those that are."""
 
     def __init__(
-        self, fields: Mapping[str, object], *, origin: str, tables: Collection[str], rows: "Rows", line: int | None = None
+        self,
+        fields: Mapping[str, object],
+        *,
+        origin: str,
+        tables: Collection[str],
+        rows: "Rows",
+        line: int | None = None,
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(fields, origin=origin, tables=tuple(tables), row=line)
         self._rows = rows
+        self._keys = keys or {}
 
-    def results(self) -> Iterable[Row | Quarantined]:
-        """Raises RecordError."""
-        return self._rows(self)
+    def results(self) -> list[Row | Quarantined]:
+        """Raises nothing: what is wrong with a thing waits on the Prüfliste."""
+        try:
+            return list(self._rows(self))
+        except RecordError as error:
+            self.give_up()
+            return [self._refused(table, error) for table in self.tables]
+
+    def _refused(self, table: str, error: RecordError) -> Quarantined:
+        code, key = "missing-field" if isinstance(error, MissingField) else "wrong-value", self._keys.get(table, "")
+        finding = Finding(code=code, message=str(error), origin=self.origin, table=table, key=key, row=self.row)
+        return Quarantined(table=table, key=key, digest=self.digest, findings=(finding,))
 
 
 Rows = Callable[[Record], Iterable[Row | Quarantined]]
+
+
+def contribution_key(process: str, name: str, number: object) -> dict[str, str]:
+    """For `NodeRecord.keys`; nothing where the process or the number is not known."""
+    return {CONTRIBUTION: f"{process}/{name}-{number}"} if process and number not in (None, "") else {}
 
 
 def number_of(record: Record, name: str = "id") -> str:

@@ -9,12 +9,14 @@ from typing import Any
 from harvesters.consul import questions
 from harvesters.consul.connections import Endpoint, Node
 from harvesters.consul.mapped import Mapped
-from harvesters.consul.rows import CONTRIBUTION, NodeRecord
-from harvesters.harvester import Remark
+from harvesters.consul.rows import CONTRIBUTION, NodeRecord, contribution_key, parted
+from harvesters.harvester import Parted, Remark
 from schemas.row import Finding
 
 #: What comments and votes say they belong to -> how a contribution of ours is numbered.
 KINDS = {"Proposal": "proposal", "Debate": "debate", "Comment": "comment", "Budget::Investment": "investment"}
+#: Collections whose things become contributions, side by side in one table.
+LISTS = {"proposals": "proposal", "debates": "debate", "comments": "comment", "investments": "investment"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +43,10 @@ class Walking:
         self._parents: dict[tuple[str, str], str] = {}
         self._left_out: Counter[str] = Counter()
 
-    def found(self) -> Iterator[NodeRecord | Remark]:
+    def found(self) -> Iterator[NodeRecord | Remark | Parted]:
         """Raises SourceError."""
         wanted = self._wanted.collections
+        yield parted(LISTS[each] for each in LISTS if each in wanted)
         if wanted & {"budgets", "investments"}:
             yield from self._budgets()
         if "proposals" in wanted:
@@ -65,7 +68,8 @@ class Walking:
         for node, origin in self._endpoint.connection(questions.budgets(), ["budgets"], name="budgets", archive=True):
             ids.append(str(node["id"]))
             if "budgets" in self._wanted.collections:
-                yield NodeRecord(node, origin=origin, tables=["process", "format"], rows=self._mapped.budget)
+                keys = dict.fromkeys(("process", "format"), self._mapped.key(f"budget-{node['id']}"))
+                yield NodeRecord(node, origin=origin, tables=["process", "format"], rows=self._mapped.budget, keys=keys)
         if "investments" in self._wanted.collections and ids:
             yield from self._investments(ids)
 
@@ -113,13 +117,15 @@ class Walking:
         for node, origin in self._endpoint.connection(questions.votes(), ["votes"], name="votes"):
             process = self._process_of(node.get("votableType"), node.get("votableId"))
             if process:
-                yield NodeRecord({**node, "process": process}, origin=origin, tables=["ballot"], rows=self._mapped.vote)
+                keys = {"ballot": f"{process}/vote-{node['id']}"}
+                yield NodeRecord({**node, "process": process}, origin=origin, tables=["ballot"], rows=self._mapped.vote, keys=keys)
             self._left_out["no-process"] += not process
 
     def _milestones(self) -> Iterator[NodeRecord]:
         query = questions.milestones(texts=self._wanted.texts_of_the_city)
         for node, origin in self._endpoint.connection(query, ["milestones"], name="milestones", archive=True):
-            yield NodeRecord(node, origin=origin, tables=["measure_item"], rows=self._mapped.milestone)
+            keys = {"measure_item": self._mapped.key(f"milestone-{node['id']}")}
+            yield NodeRecord(node, origin=origin, tables=["measure_item"], rows=self._mapped.milestone, keys=keys)
 
     def _unknown_geozones(self) -> Iterator[Remark]:
         names = {
@@ -137,7 +143,8 @@ class Walking:
         if "comments" in self._wanted.collections or "votes" in self._wanted.collections:
             self._parents[kind, number] = process
         rows = self._mapped.contributions[kind]
-        yield NodeRecord({**node, "process": process}, origin=origin, tables=[CONTRIBUTION], rows=rows)
+        keys = contribution_key(process, KINDS[kind], number)
+        yield NodeRecord({**node, "process": process}, origin=origin, tables=[CONTRIBUTION], rows=rows, keys=keys)
 
     def _process_by(self, tags: Sequence[str]) -> str:
         """Where all tags agree; else the one for everything."""

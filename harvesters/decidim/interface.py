@@ -1,28 +1,43 @@
 """Walking a Decidim through its GraphQL interface: spaces, their components, what is in them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from harvesters.answers import parsed
+from harvesters.decidim.comments import TABLE, Places, comments_in, complaints, not_read
+from harvesters.decidim.export import COMMENTS, Export
 from harvesters.decidim.platform import Component, Node, Platform, Space
 from harvesters.decidim.questions import BUDGETS, MEETINGS, RESULTS, SPACES, ComponentQuestion, proposals
-from harvesters.decidim.rows import Rules, Takes, budget_row, contribution_row, meeting_row, process_row, result_row, step_row
+from harvesters.decidim.rows import Rules, Takes, budget_row, contribution_row, meeting_row, parted, process_row, result_row, step_row
 from harvesters.harvester import Found, IntoVault, Remark, Unreadable
+from harvesters.naming import shown
 from harvesters.nodes import NodeRecord, Rows, listed
 from harvesters.parts import require_own
 from harvesters.record import Record
 from schemas.declaration import declaration_of_table
 from schemas.errors import RecordError, SourceError
+from schemas.fetch import Payload
 from schemas.row import Finding, Quarantined
 from schemas.table import microdata_tables
 
 
 class Interface:
-    """One walk. `contributions`: proposals are read, for the vault."""
+    """One walk. `contributions`: proposals are read, for the vault; `comments`: what gives the ZIP of open data, where they are read."""
 
-    def __init__(self, platform: Platform, rules: Rules, *, kinds: tuple[str, ...], contributions: bool, texts: bool) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        rules: Rules,
+        *,
+        kinds: tuple[str, ...],
+        contributions: bool,
+        texts: bool,
+        comments: Callable[[], Payload] | None = None,
+    ) -> None:
         self._platform = platform
+        self._comments = comments
         self._rules = rules
         self._kinds = kinds
         asked = (MEETINGS, RESULTS, BUDGETS, *((proposals(texts=texts),) if contributions else ()))
@@ -37,8 +52,11 @@ class Interface:
         if not spaces:
             raise SourceError("Die Plattform nennt kein einziges Verfahren; nichts davon wird übernommen.")
         yield from self._announced(spaces)
+        yield from parted(self._rules, [SPACES[kind] for kind in self._kinds], comments=self._comments is not None)
         for each in spaces:
             yield from self._space(each)
+        if self._comments is not None:
+            yield from self._commented(spaces, self._comments)
         yield from self._remarks()
 
     def _announced(self, spaces: list[Space]) -> Iterator[Found]:
@@ -51,6 +69,19 @@ class Interface:
             if each.type in types:
                 private = microdata_tables().get(each.table)
                 yield declaration_of_table(each.table) if private is None else IntoVault(table=private)
+
+    def _commented(self, spaces: list[Space], given: Callable[[], Payload]) -> Iterator[Found]:
+        """Comments stand in the open data only; where those cannot be read, none counts as gone."""
+        try:
+            payload = given()
+        except SourceError as error:
+            require_own(error)
+            yield not_read(error.detail, f"{self._rules.home}open-data/download")
+            return
+        export = Export(parsed(payload.content, dict, payload.url))
+        keys = {(each.question.path, str(each.content.get("slug"))): self._place(each)[0] for each in spaces}
+        yield from complaints(export, payload, dict.fromkeys(COMMENTS, TABLE))
+        yield from comments_in(export, Places(keys=keys, rules=self._rules), payload)
 
     def _space(self, space: Space) -> Iterator[Found]:
         key, page = self._place(space)
@@ -168,8 +199,14 @@ class Interface:
         for code, count in sorted(self._left_out.items()):
             if count:
                 yield Remark(finding=Finding(code=code, message=f"{_LEFT_OUT[code]}: {count}."))
+        asked = self._questions.get("Proposals")
+        if asked and self._platform.lacks(asked, "official"):
+            message = (
+                "Diese Version sagt nicht, welche Vorschläge die Verwaltung selbst gemacht hat (official): Sie zählen hier als Beiträge."
+            )
+            yield Remark(finding=Finding(code="official-unknown", message=message, table="contribution", field="official"))
         if self._states:
-            names = ", ".join(f"»{each}«" for each in sorted(self._states)[:20])
+            names = ", ".join(dict.fromkeys(f"»{shown(each)}«" for each in sorted(self._states)[:20]))
             message = f"Zustände von Vorschlägen, die niemand erklärt hat: {names}. Was sie bedeuten, gehört in options.states."
             yield Remark(finding=Finding(code="unexplained-state", message=message, table="contribution", field="state"))
 

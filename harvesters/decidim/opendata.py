@@ -4,17 +4,17 @@ Facts: reference participation/platforms.md 3; decidim-core: open_data_exporter.
 decidim-{proposals,meetings,accountability}: *_serializer.rb (columns; `attendees_count.to_i`, so that 0 means unknown).
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from harvesters.answers import parsed
-from harvesters.decidim.export import ENTITIES, Export, kept
+from harvesters.decidim.cells import Cells, count, flag, moment, number, translated
+from harvesters.decidim.comments import Places, comments_in, complaints, zip_of
+from harvesters.decidim.export import COMMENTS, ENTITIES, OFFICIAL, Choice, Export
 from harvesters.decidim.questions import SPACES, SpaceQuestion
-from harvesters.decidim.rows import Rules, Takes, contribution_row, meeting_row, process_row, result_row
-from harvesters.harvester import Found, IntoVault, Remark, Unreadable
+from harvesters.decidim.rows import Rules, Takes, contribution_row, meeting_row, parted, process_row, result_row
+from harvesters.harvester import Found, IntoVault, Remark
 from harvesters.nodes import NodeRecord, Rows
 from harvesters.record import Record
 from schemas.declaration import declaration_of_table
@@ -23,43 +23,54 @@ from schemas.fetch import Payload, WebFetch
 from schemas.row import Finding
 from schemas.table import microdata_tables
 
-_SPACE_PAGE = re.compile(r"/(processes|assemblies|conferences|initiatives)/([^/?#]+)")
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(UTC|Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _FILES = {"processes": "participatory_processes", "assemblies": "assemblies", "conferences": "conferences", "initiatives": "initiatives"}
 _TABLES = {"meetings": "event", "results": "measure_item", "proposals": "contribution"}
-Cells = Mapping[str, str]
+_OFFICIAL_UNKNOWN = (
+    "Die offenen Daten dieser Version nennen niemanden, der einen Vorschlag gemacht hat (author/url). "
+    "Was die Verwaltung selbst vorschlägt, zählt hier darum als Beitrag."
+)
 
 
 class OpenData:
     """One walk over one ZIP."""
 
-    def __init__(self, fetch: WebFetch, rules: Rules, *, kinds: tuple[str, ...], contributions: bool, texts: bool) -> None:
+    def __init__(self, fetch: WebFetch, rules: Rules, *, kinds: tuple[str, ...], choice: Choice) -> None:
         self._fetch = fetch
         self._rules = rules
         self._kinds = kinds
-        self._contributions = contributions
-        self._texts = texts
+        self._choice = choice
         self._elsewhere = 0
+        self._official = 0
 
     def found(self) -> Iterator[Found]:
         """Raises SourceError: no ZIP, a broken one, one without a single process."""
-        payload = self._payload()
+        payload = zip_of(self._fetch, self._rules, self._choice)
         export = Export(parsed(payload.content, dict, payload.url))
         spaces = [(SPACES[kind], cells) for kind in self._kinds for cells in self._spaces(kind, export, payload)]
         if not spaces:
             raise SourceError(f"»{payload.url}«: Die offenen Daten nennen kein einziges Verfahren; nichts davon wird übernommen.")
-        places = _Places(spaces, self._rules)
+        places = _places(spaces, self._rules)
         yield from self._announced(export)
-        yield from _complaints(export, payload)
+        yield from parted(self._rules, [SPACES[kind] for kind in self._kinds], comments=self._choice.comments)
+        yield from complaints(export, payload, {each: _table_of(each) for each in ENTITIES})
         takes = _takes(export, places)
         for question, cells in spaces:
             yield self._process(question, cells, takes, payload)
         for entity in _TABLES:
-            if entity != "proposals" or self._contributions:
+            if entity != "proposals" or self._choice.contributions:
                 yield from self._entries(entity, export, places, payload)
-        if self._elsewhere:
-            message = f"Einträge in Räumen, die nicht gelesen werden (options.spaces): {self._elsewhere}."
-            yield Remark(finding=Finding(code="other-space", message=message, origin=payload.url))
+        if self._choice.comments:
+            yield from comments_in(export, places, payload)
+        yield from self._remarks(export, payload)
+
+    def _remarks(self, export: Export, payload: Payload) -> Iterator[Remark]:
+        proposals = export.rows("proposals") if self._choice.contributions else ()
+        said = {
+            "other-space": self._elsewhere and f"Einträge in Räumen, die nicht gelesen werden (options.spaces): {self._elsewhere}.",
+            "official": self._official and f"Vorschläge der Verwaltung selbst, die keine Beiträge sind: {self._official}.",
+            "official-unknown": proposals and OFFICIAL not in proposals[0] and _OFFICIAL_UNKNOWN,
+        }
+        yield from (Remark(finding=Finding(code=code, message=str(text), origin=payload.url)) for code, text in said.items() if text)
 
     def _spaces(self, kind: str, export: Export, payload: Payload) -> Sequence[Cells]:
         """Raises SourceError: without its space, an entry would seem to be gone."""
@@ -73,11 +84,6 @@ class OpenData:
             )
         return export.rows(entity)
 
-    def _payload(self) -> Payload:
-        address = f"{self._rules.home}open-data/download"
-        keep = partial(kept, address, contributions=self._contributions, texts=self._texts)
-        return self._fetch.get(address, keep=keep, archive=not self._contributions, accept="application/zip, */*;q=0.5", expected=["zip"])
-
     def _announced(self, export: Export) -> Iterator[Found]:
         yield declaration_of_table("process")
         for entity, table in _TABLES.items():
@@ -86,26 +92,27 @@ class OpenData:
             private = microdata_tables().get(table)
             if private is None:
                 yield declaration_of_table(table)
-            elif self._contributions:
+            elif self._choice.contributions:
                 yield IntoVault(table=private)
 
     def _process(self, question: SpaceQuestion, cells: Cells, takes: Mapping[str, Takes], payload: Payload) -> Record:
         fields: dict[str, object] = {
             "id": cells.get("id"),
             "slug": cells.get("slug") or None,
-            "title": _translated(cells, "title"),
-            **{name: _moment(cells.get(column)) for column, name in _PERIODS.items() if column in cells},
+            "title": translated(cells, "title"),
+            **{name: moment(cells.get(column)) for column, name in _PERIODS.items() if column in cells},
         }
         key = _key(self._rules, question.word, cells.get("id"))
         rows = partial(process_row, question=question, takes=takes.get(key, Takes()), rules=self._rules)
         return _record("process", key, fields, payload.url, rows)
 
-    def _entries(self, entity: str, export: Export, places: "_Places", payload: Payload) -> Iterator[Found]:
+    def _entries(self, entity: str, export: Export, places: Places, payload: Payload) -> Iterator[Found]:
         for cells in export.rows(entity):
-            process, page = places.of(cells)
+            process, page = places.of(_page_in(cells))
             table = _TABLES[entity]
-            if process is None:
-                self._elsewhere += 1
+            if process is None or cells.get(OFFICIAL) == "true":
+                self._elsewhere += process is None
+                self._official += process is not None
                 continue
             if entity == "meetings":
                 rows: Rows = partial(meeting_row, process=process, page=page, seen_at=payload.fetched_at, rules=self._rules)
@@ -115,7 +122,8 @@ class OpenData:
                 yield _record(table, _key(self._rules, "result", cells.get("id")), _result(cells), payload.url, rows)
             else:
                 rows = partial(contribution_row, process=process, rules=self._rules)
-                yield _record(table, f"{process}/proposal-{cells.get('id')}", _proposal(cells), payload.url, rows)
+                key = f"{process}/proposal-{cells['id']}" if cells.get("id") else ""
+                yield _record(table, key, _proposal(cells), payload.url, rows)
 
 
 _PERIODS = {"start_date": "startDate", "end_date": "endDate", "creation_date": "creationDate", "closing_date": "closingDate"} | {
@@ -124,26 +132,26 @@ _PERIODS = {"start_date": "startDate", "end_date": "endDate", "creation_date": "
 }
 
 
-class _Places:
-    """Which process an entry belongs to: by number and page of its space, or by the page it has itself."""
-
-    def __init__(self, spaces: list[tuple[SpaceQuestion, Cells]], rules: Rules) -> None:
-        self._rules = rules
-        self._keys = {(question.path, cells.get("slug", "")): _key(rules, question.word, cells.get("id")) for question, cells in spaces}
-
-    def of(self, cells: Cells) -> tuple[str | None, str]:
-        """(key of the process, page of the entry). None for one of a space that is not read."""
-        found = _SPACE_PAGE.search(cells.get("participatory_space/url") or cells.get("url") or "")
-        key = self._keys.get((found[1], found[2])) if found else None
-        return key or None, self._rules.page(found[1], found[2]) if found else self._rules.home
+def _table_of(entity: str) -> str:
+    return _TABLES.get(entity, "contribution" if entity in COMMENTS else "process")
 
 
-def _takes(export: Export, places: _Places) -> dict[str, Takes]:
+def _places(spaces: list[tuple[SpaceQuestion, Cells]], rules: Rules) -> Places:
+    keys = {(question.path, cells.get("slug", "")): _key(rules, question.word, cells.get("id")) for question, cells in spaces}
+    return Places(keys=keys, rules=rules)
+
+
+def _page_in(cells: Cells) -> str:
+    """Of its space, else of the entry itself: that lies below."""
+    return cells.get("participatory_space/url") or cells.get("url") or ""
+
+
+def _takes(export: Export, places: Places) -> dict[str, Takes]:
     types: defaultdict[str, set[str]] = defaultdict(set)
     meetings: defaultdict[str, set[str]] = defaultdict(set)
     for entity, name in (("proposals", "Proposals"), ("meetings", "Meetings"), ("results", "Accountability")):
         for cells in export.rows(entity):
-            process, _ = places.of(cells)
+            process, _ = places.of(_page_in(cells))
             if process:
                 types[process].add(name)
             if process and entity == "meetings":
@@ -154,14 +162,14 @@ def _takes(export: Export, places: _Places) -> dict[str, Takes]:
 def _meeting(cells: Cells) -> dict[str, object]:
     return {
         "id": cells.get("id"),
-        "title": _translated(cells, "title"),
-        "startTime": _moment(cells.get("start_time")),
-        "endTime": _moment(cells.get("end_time")),
+        "title": translated(cells, "title"),
+        "startTime": moment(cells.get("start_time")),
+        "endTime": moment(cells.get("end_time")),
         "typeOfMeeting": cells.get("type_of_meeting") or None,
         "address": cells.get("address") or None,
-        "location": _translated(cells, "location"),
-        "attendeeCount": _count(cells.get("attendees")),
-        "withdrawn": _flag(cells.get("withdrawn")),
+        "location": translated(cells, "location"),
+        "attendeeCount": count(cells.get("attendees")),
+        "withdrawn": flag(cells.get("withdrawn")),
         "url": cells.get("url") or None,
     }
 
@@ -169,11 +177,11 @@ def _meeting(cells: Cells) -> dict[str, object]:
 def _result(cells: Cells) -> dict[str, object]:
     return {
         "id": cells.get("id"),
-        "title": _translated(cells, "title"),
-        "description": _translated(cells, "description"),
-        "endDate": _moment(cells.get("end_date")),
-        "progress": _number(cells.get("progress")),
-        "status": {"key": cells.get("status/key") or None, "name": _translated(cells, "status/name")},
+        "title": translated(cells, "title"),
+        "description": translated(cells, "description"),
+        "endDate": moment(cells.get("end_date")),
+        "progress": number(cells.get("progress")),
+        "status": {"key": cells.get("status/key") or None, "name": translated(cells, "status/name")},
     }
 
 
@@ -181,54 +189,14 @@ def _proposal(cells: Cells) -> dict[str, object]:
     return {
         "id": cells.get("id"),
         "state": cells.get("state") or None,
-        "publishedAt": _moment(cells.get("published_at")),
-        "createdAt": _moment(cells.get("created_at")),
-        "answeredAt": _moment(cells.get("answered_at")),
-        "createdInMeeting": _flag(cells.get("created_in_meeting")),
-        "withdrawn": _flag(cells.get("withdrawn")),
-        "title": _translated(cells, "title"),
-        "body": _translated(cells, "body"),
+        "publishedAt": moment(cells.get("published_at")),
+        "createdAt": moment(cells.get("created_at")),
+        "answeredAt": moment(cells.get("answered_at")),
+        "createdInMeeting": flag(cells.get("created_in_meeting")),
+        "withdrawn": flag(cells.get("withdrawn")),
+        "title": translated(cells, "title"),
+        "body": translated(cells, "body"),
     }
-
-
-def _translated(cells: Cells, name: str) -> dict[str, Any] | None:
-    """Columns `title`, `title/de`, `title/machine_translations/de` as the interface gives them: what people wrote before machines."""
-    versions: dict[str, str] = {}
-    for prefix in (f"{name}/machine_translations/", f"{name}/"):
-        for column, text in cells.items():
-            language = column.removeprefix(prefix)
-            if column.startswith(prefix) and "/" not in language and text.strip():
-                versions[language] = text
-    if not versions and cells.get(name, "").strip():
-        versions[""] = cells[name]
-    return {"translations": [{"locale": each, "text": text} for each, text in versions.items()]} if versions else None
-
-
-def _moment(cell: str | None) -> str | None:
-    """As ISO 8601. Without a zone it is UTC: ActiveSupport's `to_s(:db)` writes it so. What is none stays for the rules to refuse."""
-    found = _MOMENT.fullmatch((cell or "").strip())
-    if found is None:
-        return (cell or "").strip() or None
-    offset = "+00:00" if found[3] in (None, "UTC", "Z") else found[3]
-    return f"{found[1]}T{found[2]}{offset}"
-
-
-def _count(cell: str | None) -> object:
-    """0 is what this export writes for unknown."""
-    found = _number(cell)
-    return None if found == 0 else found
-
-
-def _number(cell: str | None) -> object:
-    text = (cell or "").strip()
-    if not text:
-        return None
-    return float(text) if re.fullmatch(r"-?\d{1,12}(\.\d+)?", text, re.ASCII) else text
-
-
-def _flag(cell: str | None) -> object:
-    text = (cell or "").strip().lower()
-    return {"": None, "true": True, "false": False}.get(text, text)
 
 
 def _key(rules: Rules, word: str, number: str | None) -> str:
@@ -242,14 +210,3 @@ def _key(rules: Rules, word: str, number: str | None) -> str:
 def _record(table: str, key: str, fields: Mapping[str, object], origin: str, rows: Rows) -> Record:
     """Only what the export says: what it leaves empty is not said to be empty."""
     return NodeRecord({name: value for name, value in fields.items() if value is not None}, origin=origin, table=table, key=key, rows=rows)
-
-
-def _complaints(export: Export, payload: Payload) -> Iterator[Found]:
-    for entity in ENTITIES:
-        table = _TABLES.get(entity, "process")
-        if fault := export.fault(entity):
-            finding = Finding(code="unreadable-file", message=f"Datei »{entity}«: {fault}", origin=payload.url, table=table)
-            yield Unreadable(finding=finding, tables=(table,))
-        for name in export.unknown(entity):
-            message = f"Die Spalte »{name}« der Datei »{entity}« wird weder übernommen noch übergangen."
-            yield Remark(finding=Finding(code="unread-field", message=message, origin=payload.url, table=table, field=name))

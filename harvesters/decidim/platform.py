@@ -87,6 +87,10 @@ class Platform:
             cursors.add(cursor)
         raise SourceError(f"»{self._address}«: Der Baustein {component.id} hat nach {MOST_PAGES} Seiten noch kein Ende.")
 
+    def lacks(self, question: Question, name: str) -> bool:
+        """Whether this server was asked and does not know the field."""
+        return name in self._lacking.get(question.name, ())
+
     def _asked(self, question: Question, text: Text, variables: Mapping[str, object], *, name: str, archive: bool) -> tuple[Json, Payload]:
         """The answer; asked once more when the server only lacks what we can do without."""
         without = self._lacking.get(question.name, frozenset())

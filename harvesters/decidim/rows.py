@@ -1,13 +1,15 @@
 """From what Decidim says to rows of the common model. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from urllib.parse import quote
 
+from catalog.plan import Part
 from harvesters.decidim.questions import SpaceQuestion
 from harvesters.decidim.texts import prose_of, title_of
+from harvesters.harvester import Parted
 from harvesters.keys import key_of
 from harvesters.moments import BERLIN, moment_of, time_of
 from harvesters.nodes import day, flag, line_of, number, position_of, row_of, web_address, whole, words
@@ -16,6 +18,7 @@ from schemas.districts import Districts
 from schemas.errors import MissingField, WrongValue
 from schemas.row import Row
 
+_SPACES = {"process": "Verfahren", "assembly": "Gremien", "conference": "Konferenzen", "initiative": "Initiativen"}
 #: Components in which people take part online, by their GraphQL type, and what that makes of their process.
 METHODS = {
     "Budgets": "vote",
@@ -74,6 +77,16 @@ class Rules:
     def state(self, said: str | None) -> str | None:
         """None for one that nobody has explained."""
         return self.states.get(said or "") or STATES.get(said or "")
+
+
+def parted(rules: Rules, spaces: Collection[SpaceQuestion], *, comments: bool) -> Iterator[Parted]:
+    """Lists that share a table: kinds of spaces, and what people wrote. One that is suddenly empty is held, however full the others are."""
+    if len(spaces) > 1:
+        parts = (Part(title=_SPACES[each.word], field="id", begins=f"{rules.prefix}-{each.word}-") for each in spaces)
+        yield Parted(table="process", parts=tuple(parts))
+    if comments:
+        said = {"Vorschläge": "proposal-", "Kommentare": "comment-"}
+        yield Parted(table="contribution", parts=tuple(Part(title=title, field="id", begins=word) for title, word in said.items()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -305,7 +318,7 @@ def contribution_row(record: Record, process: str, rules: Rules) -> Iterator[Row
     yield row_of(
         "contribution",
         {
-            "id": f"proposal-{record.get('id')}",
+            "id": _numbered("proposal", record),
             "process_id": process,
             "kind": "idea",
             "state": state,
@@ -317,3 +330,28 @@ def contribution_row(record: Record, process: str, rules: Rules) -> Iterator[Row
         },
         origin=record.origin,
     )
+
+
+def comment_row(record: Record, process: str) -> Iterator[Row]:
+    """What somebody said to a proposal, a meeting …, for the vault. Raises RecordError."""
+    yield row_of(
+        "contribution",
+        {
+            "id": _numbered("comment", record),
+            "process_id": process,
+            "kind": "comment",
+            "state": "open",
+            "submitted_on": day(record, "createdAt"),
+            "channel": "online",
+            "text": prose_of(record.get("body"), "body"),
+        },
+        origin=record.origin,
+    )
+
+
+def _numbered(word: str, record: Record) -> str:
+    """Raises MissingField for what has no number: it could be any."""
+    number = record.get("id")
+    if not number:
+        raise MissingField("»id«")
+    return f"{word}-{number}"

@@ -21,6 +21,11 @@ PROJECT_SKIPPED = frozenset(
 )
 CONTRIBUTION = frozenset({"id", "dateCreated", "contributionType", "category"})
 TEXTS = frozenset({"title", "contributionContent"})
+#: Comments of a contribution, and of a draft, lie within each other; klar keeps them in one list under this name.
+COMMENTS = ("commentedBy", "comments")
+COMMENT = frozenset({"id", "dateCreated"})
+COMMENT_TEXTS = frozenset({"title", "commentContent"})
+_COMMENT_SKIPPED = frozenset({"commentOnContribution", "commentOnComment", "commentedBy", *COMMENT_TEXTS})
 CONTRIBUTION_SKIPPED = frozenset(
     {
         *("link", "commentsNumber", "votingPro", "votingContra", "keywordSuggested", "keywordPicked", "belongToProject", "dipasLocated"),
@@ -35,26 +40,42 @@ def projects_at(url: str) -> str:
     return home if home.endswith("/dipas-pds/projects") else f"{home}/drupal/dipas-pds/projects"
 
 
-def contributions_at(projects: str, number: str) -> str:
-    """Of one project of that list."""
-    return f"{projects}/{quote(number, safe='')}/contributions"
+def list_of(projects: str, number: str, what: str) -> str:
+    """Of one project of that list: `contributions`, `commentedcontributions` (with their comments), `conception_comments` (on drafts)."""
+    return f"{projects}/{quote(number, safe='')}/{what}"
 
 
-def kept(address: str, taken: Collection[str], skipped: Collection[str], content: bytes) -> bytes:
-    """The list without places, authors and words that nobody asked for. Raises SourceError: maintenance, or no list."""
+def kept(address: str, taken: Collection[str], skipped: Collection[str], content: bytes, *, texts: bool = False) -> bytes:
+    """The list without places, authors and words that nobody asked for (`texts`: of comments). Raises SourceError: maintenance, or no
+    list."""
     features = []
     for each in _listed(parsed(content, object, address), address):
         properties = each.get("properties") if isinstance(each, dict) else None
         if not isinstance(properties, dict):
             raise SourceError(f"»{address}«: Die Liste enthält etwas, das kein GeoJSON-Feature ist.")
         fields = narrowed(properties, taken=taken, skipped=frozenset(skipped) - frozenset(taken))
-        features.append({"type": "Feature", "properties": {name: bare(value) for name, value in fields.items()}})
+        properties = {name: _comments(value, texts) if name in COMMENTS else bare(value) for name, value in fields.items()}
+        features.append({"type": "Feature", "properties": properties})
     return json.dumps(features, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def properties_in(content: bytes, address: str) -> Iterator[dict[str, Any]]:
     """Of what was kept."""
     return (each["properties"] for each in _listed(parsed(content, object, address), address))
+
+
+def _comments(found: object, texts: bool) -> list[object]:
+    """Answers to them among them, each after what it answers."""
+    waiting, flat = [found], list[object]()
+    taken = COMMENT | COMMENT_TEXTS if texts else COMMENT
+    while waiting:
+        level = waiting.pop()
+        for each in level if isinstance(level, list) else ():
+            if isinstance(each, dict):
+                fields = narrowed(each, taken=taken, skipped=_COMMENT_SKIPPED - taken)
+                flat.append({name: bare(value) for name, value in fields.items()})
+                waiting.append(each.get("commentedBy"))
+    return flat
 
 
 def _listed(found: object, address: str) -> list[Any]:

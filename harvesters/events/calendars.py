@@ -103,7 +103,7 @@ class CalendarReader:
         own_key = f"{key}-{occurrence.recurrence}" if key and occurrence.recurrence else key
         fields = {"DTSTART": occurrence.start, "DTEND": occurrence.end, **own, **news}
         read = partial(happening_of, wall_clock=self._options.wall_clock)
-        return _Dated(EventRecord(fields, key=own_key, origin=page.url, read=read), occurrence.start)
+        return _Dated(EventRecord(fields, key=own_key, origin=page.url, read=read, unknown=news), occurrence.start)
 
     def _unreadable(self, code: str, message: str, page: Payload, key: str = "") -> Unreadable:
         return Unreadable(

@@ -1,7 +1,7 @@
 """What one event says, whichever form it came in, and the row it becomes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harvesters.catalogues.texts import line, plain
@@ -9,6 +9,7 @@ from harvesters.events.options import EventsOptions
 from harvesters.events.spans import Span
 from harvesters.harvester import SourceConfig
 from schemas.errors import MissingField
+from schemas.personal_data.places import place_keys
 from schemas.row import Row, Value
 from schemas.table import common_tables
 
@@ -23,6 +24,7 @@ _SAID_FIRST = re.compile(
 _ADDRESSED = re.compile(
     r"(?P<name>[^,]+(?:,[^,]+)?),\s*[^,]*\d[^,]*,\s*(?:\d{5}\s+(?P<town>[^,\d]+)|(?P<city>[^,\d]+),\s*\d{5})(?:,\s*(?:Deutschland|Germany))?"
 )
+_POSTCODE = re.compile(r"\b\d{5}\b")
 _LONGEST_PLACE = 300
 _WEB = re.compile(r"https?://[^\s/?#]+\S*", re.ASCII | re.IGNORECASE)
 
@@ -59,7 +61,7 @@ def row_of(happening: Happening, *, key: str, origin: str, options: EventsOption
         "start": happening.span.first,
         "end": happening.span.last,
         "start_time": happening.span.time,
-        "place": place_of(happening.place),
+        "place": place_of(happening.place, options.places),
         "mode": _mode(happening, options),
         "status": happening.status or status_said(title),
         "capacity": happening.capacity,
@@ -86,14 +88,26 @@ def status_said(title: str) -> str:
     return found.lastgroup or "" if found else ""
 
 
-def place_of(text: str) -> str:
+def place_of(text: str, named: Mapping[str, str] | None = None) -> str:
     """In one line. Of a named place with its postal address, name and town: the address belongs to the name, and would be a person's if it
-    stood alone. An address in the web is a way into a meeting, not a place: `online`."""
+    stood alone. An address in the web is a way into a meeting, not a place: `online`. `named`: text of the source -> name of the place."""
     said = ", ".join(filter(None, map(line, plain(text).split("\n"))))[:_LONGEST_PLACE]
+    known = {line(place).casefold(): name for place, name in (named or {}).items()}.get(said.casefold())
+    if known:
+        return known
     if _WEB.fullmatch(said):
         return "online"
     found = _ADDRESSED.fullmatch(said)
-    return f"{found['name'].strip()}, {(found['town'] or found['city']).strip()}" if found else said
+    return _without_street(f"{found['name'].strip()}, {(found['town'] or found['city']).strip()}" if found else said)
+
+
+def _without_street(place: str) -> str:
+    """A house that has no name may be somebody's home: only its town stays. With a postcode, the check of personal data sees it, and a
+    person decides."""
+    first, *others = place.split(",")
+    if not place_keys(first)[0] or _POSTCODE.search(place):
+        return place
+    return ", ".join(each.strip() for each in others if each.strip() and not any(map(str.isdigit, each)))
 
 
 def web_address(text: str) -> str:

@@ -181,7 +181,8 @@ def _nodes(value: object) -> list[dict[str, Any]]:
 
 
 def _place(value: object) -> object:
-    """A text, or of a place its name, its town and where it lies; of a person nothing."""
+    """A text, or of a place its name, its town and where it lies; of a person nothing. A street is never kept: beside a name it is not
+    needed, and without one it may be where somebody lives."""
     if isinstance(value, str):
         return value
     if not isinstance(value, dict) or "Person" in names_of(value):
@@ -189,8 +190,8 @@ def _place(value: object) -> object:
     address, geo = value.get("address"), value.get("geo")
     found: dict[str, Any] = {"@type": list(names_of(value)), "name": _plain(value.get("name"))}
     if isinstance(address, dict):
-        found["address"] = {name: _plain(address.get(name)) for name in ("streetAddress", "addressLocality")}
-    elif isinstance(address, str):
+        found["address"] = {"addressLocality": _plain(address.get("addressLocality"))}
+    elif isinstance(address, str) and not found["name"]:
         found["address"] = address
     if isinstance(geo, dict):
         found["geo"] = {name: _plain(geo.get(name)) for name in ("latitude", "longitude")}

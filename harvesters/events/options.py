@@ -22,6 +22,10 @@ class EventsOptions(BaseModel):
     categories: tuple[str, ...] = Field(default=(), description="nur Termine mit einer dieser Kategorien")
     mode: Mode = Field(default="unknown", description="Form der Teilnahme, wo die Quelle nichts dazu sagt")
     modes: dict[str, Mode] = Field(default_factory=dict, description="Kategorie → Form der Teilnahme")
+    places: dict[str, str] = Field(
+        default_factory=dict,
+        description="Ort, wie die Quelle ihn schreibt → Name des Ortes, etwa für ein Haus, das nur als Anschrift dasteht",
+    )
     descriptions: bool = Field(default=False, description="Beschreibungen als Anmerkung übernehmen; sie nennen oft Namen")
     wall_clock: bool = Field(default=False, description="Uhrzeiten nehmen, wie sie dastehen: die Quelle nennt eine falsche Zeitzone")
     few: int = Field(default=5, ge=0, le=1000, description="bis zu so vielen freien Plätzen heißt es »wenige« (jsonld)")

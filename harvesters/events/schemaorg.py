@@ -102,7 +102,7 @@ def _types(place: object) -> list[str]:
 
 
 def _place(places: list[Any]) -> str:
-    """The first that is one; `online` where there is only a virtual one."""
+    """The first that is one: its name and its town, or its town alone; `online` where there is only a virtual one."""
     real = [each for each in places if "VirtualLocation" not in _types(each)]
     if not real:
         return "online" if places else ""
@@ -113,8 +113,7 @@ def _place(places: list[Any]) -> str:
     if isinstance(address, str):
         return line(str(first.get("name") or address))
     parts = address if isinstance(address, dict) else {}
-    name = first.get("name") or parts.get("streetAddress")
-    return ", ".join(dict.fromkeys(line(str(each)) for each in (name, parts.get("addressLocality")) if each))
+    return ", ".join(dict.fromkeys(line(str(each)) for each in (first.get("name"), parts.get("addressLocality")) if each))
 
 
 def _position(place: object) -> tuple[float, float] | None:

@@ -20,6 +20,7 @@ from harvesters.events.happening import Happening, position_of
 from harvesters.events.record import optional
 from harvesters.events.spans import Span, span_of
 from harvesters.http.paging import pages
+from harvesters.naming import complaint, shown
 from harvesters.record import Record
 from schemas.errors import SourceError, WrongValue
 from schemas.fetch import Payload, WebFetch
@@ -111,7 +112,7 @@ def _kept_event(event: object, descriptions: bool) -> object:
 def _complaint(body: Mapping[str, Any]) -> str:
     code, message = body.get("code"), body.get("message")
     if isinstance(code, str):
-        return f"The Events Calendar meldet »{line(str(message))[:200]}« ({line(code)[:80]})."
+        return f"The Events Calendar meldet »{complaint(str(message), [_ROUTE])}« ({shown(code)})."
     return "In der Antwort fehlen events oder total; ist das die Schnittstelle von The Events Calendar?"
 
 

@@ -11,14 +11,14 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from catalog.plan import Window
+from catalog.plan import Part, Window
 from harvesters.events import schemaorg
 from harvesters.events.happening import TABLE
 from harvesters.events.linked import TAKEN, Page, kept, page_of
 from harvesters.events.options import EventsOptions
 from harvesters.events.record import EventRecord
 from harvesters.events.schemaorg import day_said
-from harvesters.harvester import Found, Unreadable, Within
+from harvesters.harvester import Found, Parted, Unreadable, Within
 from harvesters.keys import key_of
 from harvesters.moments import BERLIN
 from schemas.errors import SourceError
@@ -61,6 +61,14 @@ class PageReader:
         told = list(self._settled())
         yield from map(self._record, told)
         yield Within(table=TABLE, window=_window(first.fetched_at.astimezone(BERLIN).date(), told))
+        yield from self._parts(fetch, first.url)
+
+    def _parts(self, fetch: WebFetch, first: str) -> Iterator[Parted]:
+        """Pages that the options name list events each; one that is linked to tells of one event."""
+        others = dict.fromkeys(fetch.list(each)[0] for each in self._options.pages)
+        if others:
+            pages = dict.fromkeys([first, *others])
+            yield Parted(table=TABLE, parts=tuple(Part(title=each, begins=each, exact=True) for each in pages))
 
     def _others(self, fetch: WebFetch, page: Page, first: Payload) -> Iterator[Found]:
         wanted = list(dict.fromkeys([*(fetch.list(each)[0] for each in self._options.pages), *self._linked(fetch, page, first)]))
@@ -110,7 +118,7 @@ class PageReader:
         self._reported |= fields.keys() - TAKEN
         read = partial(schemaorg.happening_of, wall_clock=self._options.wall_clock, few=self._options.few)
         key = key_of(self._prefix, told.identity) if told.identity else ""
-        return EventRecord(fields, key=key, origin=told.page, read=read)
+        return EventRecord(fields, key=key, origin=told.page, read=read, unknown=fields.keys() - TAKEN)
 
     def _unreadable(self, code: str, message: str, address: str) -> Unreadable:
         return Unreadable(finding=Finding(code=code, message=message, origin=address, table=TABLE), tables=(TABLE,), others_count=True)

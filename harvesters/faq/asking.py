@@ -25,6 +25,10 @@ _LOGIN = re.compile(
 )
 #: A statement within what asks: of a preface there may be one sentence.
 _STATEMENT = re.compile(r"[a-zäöüß)\]”“»\"]\.\s+(?=[A-ZÄÖÜ„“\"»(])")
+#: What stands before a question or an answer and is no part of it.
+_LABEL = re.compile(r"(?:frage(?:\s+(?:nr\.?\s*)?\d{1,3})?|antwort)\s*:\s*", re.I)
+#: `3. Wann?` is asked as well when it has become the fourth.
+_COUNTED = re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")
 _CONTACT_HEAD = re.compile(
     r"(presse)?kontakt(e|daten)?|ansprechpartner(in|innen|/-in|:in)?|ansprechperson(en)?|impressum|presseabbinder", re.I
 )
@@ -70,7 +74,7 @@ def is_contact(line: str) -> bool:
 
 def asked(question: str, lines: Sequence[str], block: str = "") -> Iterator[Asked]:
     """A question with what stands below it; nothing where that was nothing but a contact or a way around the page."""
-    answer = answer_of(lines)
+    question, answer = _LABEL.sub("", question, count=1) if _LABEL.match(question) else question, answer_of(lines)
     if question and (answer or not any(each.strip() for each in lines)):
         yield Asked(question=question, answer=answer, block=block)
 
@@ -83,7 +87,14 @@ def answer_of(lines: Iterable[str]) -> str:
             break
         if line.strip(" \t.:»«").casefold() not in _BUTTON and not is_contact(line):
             kept.append(line)
-    return "\n".join(kept)
+    if kept and (label := _LABEL.match(kept[0])):
+        kept[0] = kept[0][label.end() :]
+    return "\n".join(filter(None, kept))
+
+
+def uncounted(question: str) -> str:
+    """Without its number on the page."""
+    return _COUNTED.sub("", question, count=1) if _COUNTED.match(question) else question
 
 
 def identity(page: str, question: str, block: str = "") -> str:

@@ -56,6 +56,9 @@ class Page(_Strict):
     form: Form = Field(default=Form.AUTO, description="Bauart; auto nimmt die, die am meisten Fragen findet")
     selectors: Selectors | None = Field(default=None, description="statt form: CSS-Selektoren")
     within: Selector | None = Field(default=None, description="CSS-Selektor des Teils der Seite, der gelesen wird")
+    expect: Selector | None = Field(default=None, description="CSS-Selektor, an dem die richtige Seite zu erkennen ist")
+    never: tuple[Selector, ...] = Field(default=(), description="CSS-Selektoren dessen, was nur auf einer falschen Seite steht")
+    at_least: int = Field(default=1, ge=1, le=10_000, description="mit weniger Fragen gilt die Seite als die falsche")
     blocks: Mapping[str, str] = Field(default={}, description="Überschrift auf der Seite = Kennung des Projekts")
     project_id: Words | None = Field(default=None, description="Kennung des Projekts, zu dem alle übrigen Fragen gehören")
     process_id: Words | None = Field(default=None, description="Kennung des Verfahrens")
@@ -64,6 +67,13 @@ class Page(_Strict):
     answered_on: Day | None = Field(default=None, description="wann geantwortet wurde: Jahr, Monat oder Tag")
     source_title: Words | None = Field(default=None, description="Titel der Seite")
     source_date: Day | None = Field(default=None, description="Stand der Seite: Jahr, Monat oder Tag")
+
+    @property
+    def rules(self) -> str:
+        """Everything that decides what is read of it. What is left at its default says nothing, so that older answers stay readable."""
+        built = self.model_dump_json(include={"form", "selectors", "within"})
+        known = self.model_dump_json(include={"expect", "never", "at_least"}, exclude_defaults=True)
+        return built if known == "{}" else f"{built} {known}"
 
     @model_validator(mode="after")
     def _is_built_one_way(self) -> Self:

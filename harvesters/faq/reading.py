@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from harvesters.faq.asking import Asked, is_login
+from selectolax.lexbor import LexborHTMLParser
+
+from harvesters.faq.asking import Asked
 from harvesters.faq.options import Form, Page
+from harvesters.faq.recognising import require_enough, require_meant, without_dialogs
 from harvesters.faq.running import in_text, passages_of, under_headings
 from harvesters.faq.structures import Page as Markup
 from harvesters.faq.structures import linked_data
@@ -20,7 +23,7 @@ def questions_of(content: bytes, url: str, page: Page) -> tuple[Asked, ...]:
     """Every question once for each block, in the order of the page. Raises SourceError: no page, or none with questions."""
     text = decoded(content)
     try:
-        asked = _asked_openly(text, page) if form_of(content) in (Sniffed.HTML, Sniffed.XML) else _from_text(text)
+        asked = _from_page(text, page) if form_of(content) in (Sniffed.HTML, Sniffed.XML) else _from_text(text, page)
     except WrongValue as error:
         raise SourceError(f"»{url}«: {error.detail}") from error
     except ValueError as error:
@@ -30,24 +33,30 @@ def questions_of(content: bytes, url: str, page: Page) -> tuple[Asked, ...]:
     return tuple({(each.question, each.block): each for each in reversed(asked)}.values())[::-1]
 
 
-def _from_text(text: str) -> tuple[Asked, ...]:
-    """Raises WrongValue."""
+def _from_text(text: str, page: Page) -> tuple[Asked, ...]:
+    """Raises WrongValue, also where the page is known by something that no text has."""
+    if page.expect is not None:
+        raise WrongValue(f"Es kommt Text ohne Auszeichnung; {page.expect} (options.pages.expect) kann nicht darin stehen.")
     if len(text) > MOST_CHARACTERS:
         raise WrongValue(f"Die Seite ist länger als {MOST_CHARACTERS // 1_000_000} Millionen Zeichen.")
-    return tuple(in_text(passages_of(text)))
-
-
-def _asked_openly(html: str, page: Page) -> tuple[Asked, ...]:
-    """Raises WrongValue for a login page, which comes with status 200 where the questions stood; ValueError."""
-    asked = _from_markup(html, page)
-    if all(is_login(each.question) for each in asked) and nodes(tree_of(html), "input[type=password]"):
-        raise WrongValue("Statt der Fragen kommt eine Anmeldung.")
+    asked = tuple(in_text(passages_of(text)))
+    require_enough(asked, page, has_login=False)
     return asked
 
 
-def _from_markup(html: str, page: Page) -> tuple[Asked, ...]:
-    """Raises WrongValue, ValueError."""
+def _from_page(html: str, page: Page) -> tuple[Asked, ...]:
+    """Raises WrongValue, also for a page that is another one than is meant; ValueError."""
     tree = tree_of(html)
+    has_login = bool(nodes(tree, "input[type=password]"))
+    require_meant(tree, html, page)
+    without_dialogs(tree)
+    asked = _from_markup(html, tree, page)
+    require_enough(asked, page, has_login=has_login)
+    return asked
+
+
+def _from_markup(html: str, tree: LexborHTMLParser, page: Page) -> tuple[Asked, ...]:
+    """Raises WrongValue, ValueError."""
     markup = Markup(tree, page.within or "")
     if page.selectors is not None:
         chosen = page.selectors

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from harvesters.answers import parsed
+from harvesters.features.lately import Times
 from schemas.errors import SourceError
 
 #: Where the names of properties that were dropped are noted in what is kept.
@@ -22,9 +23,11 @@ _EXCEPTION = re.compile(rb"<(?:[A-Za-z0-9]+:)?(?:ServiceExceptionReport|Exceptio
 _CODE = re.compile(rb"(?:exceptionCode|code)\s*=\s*[\"']([A-Za-z0-9]{1,60})[\"']")
 
 
-def kept(content: bytes, address: str, *, named: Collection[str], ignored: Collection[str], lists: bool) -> bytes:
+def kept(
+    content: bytes, address: str, *, named: Collection[str], ignored: Collection[str], lists: bool, times: Times | None = None
+) -> bytes:
     """`named`: properties that are taken; `ignored`: those that are left out without a word; `lists`: a bare array of features is one
-    answer, too. Raises SourceError for what is no list of features."""
+    answer, too; `times`: what is done with moments that move. Raises SourceError for what is no list of features."""
     require_no_exception(content, address)
     found = parsed(content, object, address)
     if lists and isinstance(found, list):
@@ -40,7 +43,7 @@ def kept(content: bytes, address: str, *, named: Collection[str], ignored: Colle
         **{name: found[name] for name in _COUNTS if isinstance(found.get(name), int | str)},
         **_crs(found.get("crs")),
         **_next(found.get("links")),
-        "features": [{**each, "properties": _chosen(each["properties"], named)} for each in features],
+        "features": [{**each, "properties": _chosen(each["properties"], named) | (times.kept(each) if times else {})} for each in features],
         UNNAMED: sorted(unnamed)[:_MOST_NAMES],
     }
     return json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -49,6 +49,9 @@ class StreamNames(BaseModel):
     sensor: Said = _NOTHING
     aggregation: Said = _NOTHING
     url: Said = _NOTHING
+    last: str = Field(
+        default="", max_length=200, description="Eigenschaft mit dem Zeitpunkt der letzten Messung: nur für die Frische, sie bleibt nicht"
+    )
 
 
 def names_in(*models: BaseModel) -> Iterator[str]:

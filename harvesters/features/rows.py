@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from harvesters.features.lately import Times
 from harvesters.features.naming import Constant, Said, StationNames, StreamNames, names_in
 from harvesters.features.places import Axes, Spot, spot_at, spot_of
 from harvesters.keys import key_of
@@ -44,6 +45,7 @@ class Reader:
     station: StationNames
     stream: StreamNames
     crs: str  #: of positions that stand in properties
+    times: Times | None = None  #: of this run; None: nothing says when a station last measured
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -87,7 +89,14 @@ class Reader:
             aggregation=_text(record, names.aggregation),
             sensor=_text(record, names.sensor),
             url=_address(record, names.url),
+            end=self._end(record),
         )
+
+    def _end(self, record: Record) -> datetime | None:
+        last = self.stream.last
+        if not last or self.times is None:
+            return None
+        return self.times.end(record.get(_at(self.station.id) if self.station.id else _ID), last, record.get(_at(last)))
 
     def _id(self, record: Record) -> str:
         upstream = record.get(_ID) if not self.station.id else record.get(_at(self.station.id))

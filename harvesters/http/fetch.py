@@ -126,6 +126,10 @@ class HttpFetch:
         self.close()
 
     @property
+    def now(self) -> datetime:
+        return self._clock()
+
+    @property
     def is_unchanged(self) -> bool:
         """Whether the source gave something, and nothing new."""
         return self._answers > 0 and not self._news

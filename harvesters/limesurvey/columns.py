@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from harvesters.limesurvey.survey import Answers, Question, Survey, day_in, key_from
+from harvesters.naming import shown
 
 #: The pseudonym of who answered, in place of a token. No question can be called so.
 PERSON = "#person"
@@ -90,9 +91,9 @@ class Columns:
         for name, value in response.items():
             column = self.column(name)
             match column.use:
-                case Use.UNKNOWN if name not in told:
-                    told.add(name)
-                    kept[name] = None
+                case Use.UNKNOWN if shown(name) not in told:
+                    told.add(shown(name))
+                    kept[shown(name)] = None
                 case Use.UNKNOWN | Use.DROPPED:
                     pass
                 case Use.PERSON:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from harvesters.limesurvey.columns import Columns, Use
 from harvesters.limesurvey.rows import TABLE, Said
 from harvesters.limesurvey.survey import Survey
+from harvesters.naming import shown
 from schemas.row import Finding
 
 _MOST_NAMES = 20
@@ -18,7 +19,7 @@ def remarks_on(survey: Survey, said: Said, columns: Columns, origin: str) -> Ite
         return Finding(code=code, message=f"{name}: {message}", origin=origin, table=TABLE)
 
     for question, why in survey.unusable():
-        yield remark("unknown-question", f"Die Frage »{question.code}« wird nicht übernommen: {why}.")
+        yield remark("unknown-question", f"Die Frage »{shown(question.code)}« wird nicht übernommen: {why}.")
     for column, (target, codes) in said.columns.items():
         found = columns.column(column)
         if found.use is not Use.CHOICE:

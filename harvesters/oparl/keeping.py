@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harvesters.answers import parsed
+from harvesters.naming import shown
+from harvesters.nodes import bare
+from harvesters.oparl.words import is_committee
 from schemas.errors import SourceError
 
 Json = Mapping[str, Any]
 _MOST_UNKNOWN = 20
-_LONGEST_NAME = 60
 
 _SYSTEM = ("id", "type", "oparlVersion", "body", "license", "name", "organization", "meeting", "paper", "shortName", "website", "web")
 _BODY = ("id", "name", "shortName", "organization", "meeting", "paper", "license", "website", "web", "deleted")
@@ -40,6 +42,27 @@ ITEM = (
 _ITEM_LEFT = {"type", "created", "meeting", "auxiliaryFile", "start", "end", "deleted"}
 _PAPER = ("id", "reference", "deleted")
 _LOCATION = ("description", "streetAddress", "room", "postalCode", "subLocality", "locality")
+#: … and left: whose place it is, what happened there.
+_LOCATION_LEFT = {
+    "id", "type", "geojson", "bodies", "organizations", "persons", "meetings", "papers", "license", "keyword", "created", "modified",
+    "web", "deleted",
+}  # fmt: skip
+#: Of a file, everything but its address and licence is left.
+_FILE = ("accessUrl", "fileLicense", "license")
+_FILE_LEFT = {
+    "id", "type", "name", "fileName", "mimeType", "date", "size", "sha1Checksum", "sha512Checksum", "text", "downloadUrl",
+    "externalServiceUrl", "masterFile", "derivativeFile", "meeting", "agendaItem", "person", "paper", "keyword", "created", "modified",
+    "web", "deleted",
+}  # fmt: skip
+_IN_FILE = {*_FILE, *_FILE_LEFT}
+_PARTS_OF_MEETING = {
+    "location": {*_LOCATION, *_LOCATION_LEFT},
+    **dict.fromkeys(("invitation", "resultsProtocol", "verbatimProtocol"), _IN_FILE),
+}
+_PARTS_OF_ITEM = {"resolutionFile": _IN_FILE}
+_NO_PARTS: Mapping[str, set[str]] = {}
+#: Objects within objects, of which more is left out than kept.
+_NARROWED_LATER = frozenset({*_PARTS_OF_MEETING, *_PARTS_OF_ITEM, "agendaItem"})
 
 
 def system(content: bytes, address: str) -> bytes:
@@ -77,19 +100,26 @@ def body(found: Json) -> Json:
 
 
 def organisation(types: frozenset[str]) -> Callable[[Json], Json]:
-    """Of organisations of other types not even the name: groups of one member bear the member's. No `types`: all are wanted."""
+    """Of organisations of other types not even the name: groups of one member bear the member's. The same of one that has no type, unless
+    its words say that it is a committee. No `types`: all are wanted."""
 
     def kept(found: Json) -> Json:
-        kind = found.get("organizationType")
-        if types and kind and kind not in types:
+        if types and not _is_wanted(found, types):
             return _only(found, ("id", "organizationType", "deleted"))
         return _only(found, ORGANISATION) | _unknown(found, {*ORGANISATION, *_ORGANISATION_LEFT})
 
     return kept
 
 
+def _is_wanted(found: Json, types: frozenset[str]) -> bool:
+    kind, name, classification = (found.get(each) for each in ("organizationType", "name", "classification"))
+    if kind:
+        return isinstance(kind, str) and kind in types
+    return is_committee(name if isinstance(name, str) else "", classification if isinstance(classification, str) else "")
+
+
 def meeting(found: Json) -> Json:
-    kept = _only(found, MEETING) | _unknown(found, {*MEETING, *_MEETING_LEFT})
+    kept = _only(found, MEETING) | _unknown(found, {*MEETING, *_MEETING_LEFT}, _PARTS_OF_MEETING)
     for name in ("invitation", "resultsProtocol", "verbatimProtocol"):
         if name in kept:
             kept[name] = _file(kept[name])
@@ -123,12 +153,15 @@ def length(found: Json) -> Json:
 
 def _item(found: Json) -> dict[str, Any]:
     """Of an item that is not public, that there is one: the rest should not have been there. Only true is public where anything is said.
-    Of one that is deleted, the same."""
+    Of one that is deleted, the same; and of one without a decision, because no row comes from it: whoever withdraws a row would not find
+    its words."""
     if found.get("public") not in (None, True):
         return {**_only(found, ("id",)), "public": False}
     if found.get("deleted") is True:
         return _only(found, ("id", "deleted"))
-    kept = _only(found, ITEM) | _unknown(found, {*ITEM, *_ITEM_LEFT})
+    if not (found.get("result") or found.get("resolutionText")):
+        return _only(found, ("id",))
+    kept = _only(found, ITEM) | _unknown(found, {*ITEM, *_ITEM_LEFT}, _PARTS_OF_ITEM)
     if "resolutionFile" in kept:
         kept["resolutionFile"] = _file(kept["resolutionFile"])
     return kept
@@ -136,7 +169,7 @@ def _item(found: Json) -> dict[str, Any]:
 
 def _file(found: object) -> dict[str, Any]:
     """Where it is and under which licence; its name, text and persons are not read."""
-    return _only(found, ("accessUrl", "fileLicense", "license")) if isinstance(found, dict) else {}
+    return _only(found, _FILE) if isinstance(found, dict) else {}
 
 
 def _location(found: object) -> dict[str, Any]:
@@ -155,12 +188,17 @@ def _texts(found: object) -> list[object]:
 
 
 def _only(found: Json, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: found[name] for name in names if name in found}
+    """Values and lists of values: an object that stands where an address should (some servers embed them) may hold anything."""
+    return {name: found[name] if name in _NARROWED_LATER else bare(found[name]) for name in names if name in found}
 
 
-def _unknown(found: Json, known: set[str]) -> dict[str, None]:
-    names = [name for name in found if name not in known and len(name) <= _LONGEST_NAME]
-    return dict.fromkeys(names[:_MOST_UNKNOWN])
+def _unknown(found: Json, known: set[str], parts: Mapping[str, set[str]] = _NO_PARTS) -> dict[str, None]:
+    """Names of fields that nobody knows, those of its parts with a dot."""
+    names = [name for name in found if name not in known]
+    for part, known_there in parts.items():
+        inner = found.get(part)
+        names += [f"{part}.{name}" for name in inner if name not in known_there] if isinstance(inner, dict) else []
+    return dict.fromkeys(list(dict.fromkeys(map(shown, names)))[:_MOST_UNKNOWN])
 
 
 def _written(found: Json) -> bytes:

@@ -21,6 +21,8 @@ from schemas.fetch import Payload, WebFetch
 
 #: Clocks differ, and some servers read an offset as local time: what changed this long before the last reading is asked for once more.
 MARGIN = timedelta(days=1)
+#: One page is read sooner than asked for changes and length.
+_FEW_PAGES = 1
 _ACCEPT = "application/json"
 Keep = Callable[[bytes, str], bytes]
 
@@ -41,7 +43,7 @@ class Lists:
         """Everything the list holds that is not deleted, each object once, with `klar:origin`, the address of the page it stood on. Raises
         SourceError: a page that cannot be read, or fewer objects than the list says it has."""
         held = self._recalled(url, keep)
-        if not held:
+        if len(held) <= _FEW_PAGES:
             return self.whole(url, keep)
         try:
             found = self._brought_up_to_date(url, keep, held)

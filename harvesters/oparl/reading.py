@@ -1,17 +1,17 @@
 """Walking an OParl system: bodies, and of each its committees, papers and meetings. Never persons, never memberships."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from harvesters.harvester import Remark, Unreadable
+from catalog.plan import Part
+from harvesters.harvester import Parted, Remark, Unreadable
 from harvesters.oparl import keeping
 from harvesters.oparl.lists import Lists
 from harvesters.oparl.places import position_of
 from harvesters.oparl.records import Body, ItemRecord, MeetingRecord, OrganisationRecord, own_fields, papers_of, text, texts
 from harvesters.oparl.rows import bodies_of, paper_of
-from harvesters.oparl.words import kind_of
 from harvesters.record import Record
 from schemas.errors import SourceError
 from schemas.row import Finding
@@ -53,6 +53,7 @@ class _Seen:
 
     turned: int = 0  #: positions with swapped axes
     closed: int = 0  #: agenda items that are not public
+    untyped: int = 0  #: organisations that do not say what they are
     origins: dict[str, str] = field(default_factory=dict)
 
 
@@ -64,15 +65,25 @@ class System:
         self._choice = choice
         self._seen = _Seen()
 
-    def found(self, home: str) -> Iterator[Record | Unreadable | Remark]:
+    def found(self, home: str) -> Iterator[Record | Unreadable | Parted | Remark]:
         """Raises SourceError when the system, its bodies or their committees cannot be read."""
         payload, system = self._lists.document(home, keeping.system)
         bodies = [each for each in self._bodies(system, payload.url) if self._choice.wants_body(each)]
         if not bodies:
             raise SourceError(f"»{payload.url}« nennt keine Körperschaft, die gelesen werden soll (options.bodies).")
+        if len(bodies) > 1:
+            yield from self._parted(bodies)
         for each in bodies:
             yield from self._of_body(each, text(system, "license"))
         yield from self._remarks()
+
+    def _parted(self, bodies: Sequence[Json]) -> Iterator[Parted]:
+        """Lists of several municipalities share tables: one of them that is suddenly empty is held, however large the others are."""
+        lists = {"organisation": "organization", "event": "meeting", "decision": "meeting"}
+        for table in sorted(self._choice.tables):
+            found = [(name_of(each), each.get(lists[table])) for each in bodies]
+            parts = (Part(title=name or begins, begins=begins) for name, begins in found if isinstance(begins, str) and begins)
+            yield Parted(table=table, parts=tuple(parts))
 
     def _bodies(self, system: Json, address: str) -> tuple[Json, ...]:
         if isinstance(system.get("body"), str):
@@ -83,8 +94,12 @@ class System:
 
     def _of_body(self, found: Json, licence: str) -> Iterator[Record | Unreadable]:
         organisations = self._lists.objects(_list_of(found, "organization"), keeping.page(keeping.organisation(self._choice.types)))
+        untyped = [each for each in organisations if not text(each, "organizationType") and not _is_named(each)]
+        if untyped:
+            self._seen.untyped += len(untyped)
+            self._seen.origins.setdefault("untyped", untyped[0]["klar:origin"])
         body = Body(
-            name=text(found, "name") or text(found, "shortName"),
+            name=name_of(found),
             licence=text(found, "license") or licence,
             organisations={each["id"]: text(each, "name") or text(each, "shortName") for each in organisations if _is_named(each)},
             taken=frozenset(each["id"] for each in organisations if _is_named(each) and self._is_taken(each)),
@@ -102,8 +117,8 @@ class System:
 
     def _is_taken(self, organisation: Json) -> bool:
         kind = text(organisation, "organizationType")
-        if not kind:  # the attribute is optional: then the name has to say that it is a committee
-            return not self._choice.types or kind_of(text(organisation, "name"), text(organisation, "classification")) != "other"
+        if not kind:  # the attribute is optional: then its words have to say that it is a committee (keeping.organisation)
+            return not self._choice.types or _is_named(organisation)
         return not self._choice.types or kind in self._choice.types
 
     def _meetings(self, found: Json, body: Body) -> Iterator[Record]:
@@ -145,6 +160,14 @@ class System:
                 f"Bei {self._seen.turned} Sitzungen stehen Länge und Breite vertauscht in der Quelle; sie sind richtig herum gelesen.",
                 table="event",
             )
+        if self._seen.untyped:
+            yield remark(
+                "untyped",
+                "untyped-organisation",
+                f"{self._seen.untyped} Organisationen nennen keine Art (organizationType), und ihr Name sagt nicht zweifelsfrei, dass sie "
+                "ein Gremium sind; von ihnen ist nichts übernommen. Mit organisation_types = [] kämen alle.",
+                table="organisation",
+            )
         if self._seen.closed:
             yield remark(
                 "closed",
@@ -164,6 +187,10 @@ def _list_of(body: Json, name: str) -> str:
     if not isinstance(url, str) or not url:
         raise SourceError(f"Die Körperschaft »{text(body, 'name')}« nennt keine Liste »{name}«.")
     return url
+
+
+def name_of(body: Json) -> str:
+    return text(body, "name") or text(body, "shortName")
 
 
 def _is_named(organisation: Json) -> bool:

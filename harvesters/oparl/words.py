@@ -21,6 +21,12 @@ _KINDS = (
     ("advisory-body", re.compile(r"ausschuss|ausschuß|beirat|kommission|arbeitskreis|migrationsrat|seniorenrat|jugendrat")),
     ("council", re.compile(r"rat\b|ortsbeirat|kreistag|versammlung|bezirksvertretung|vertretung")),
 )
+#: Not committees, although words of committees stand in their names.
+_NO_COMMITTEE = re.compile(r"fraktion|gruppe\b|einzelmitglied|mitglied\b|mandat|partei|wählervereinigung")
+#: What may stand behind the name of a council: nothing, or what it is the council of. »Stadtrat Peter Muster« is a person.
+_BARE_COUNCIL = re.compile(
+    r"\w*(?:rat|kreistag|versammlung|vertretung)(?:\s+(?:der|des|von|im|in|für)\s.*|\s*[-–(,].*|\s+\d.*)?", re.IGNORECASE
+)
 _ONLINE = re.compile(r"https?://|\bonline\b|\bdigital|videokonferenz|videositzung|webkonferenz|livestream")
 _HYBRID = re.compile(r"\bhybrid")
 
@@ -50,6 +56,17 @@ def kind_of(name: str, classification: str) -> str:
         if found := _first(_KINDS, said):
             return found
     return "other"
+
+
+def is_committee(name: str, classification: str) -> bool:
+    """Of a body that does not say what it is (`organizationType` is optional): whether its words leave no doubt. A group of one member
+    bears the member's name, and »Stadtrat« is also what a person is called."""
+    said = f"{name} {classification}".casefold()
+    if _NO_COMMITTEE.search(said):
+        return False
+    if "ortsbeirat" in said or _KINDS[0][1].search(said):
+        return True
+    return kind_of(name, classification) == "council" and _BARE_COUNCIL.fullmatch(name.strip()) is not None
 
 
 def mode_of(place: str, *, has_address: bool) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from harvesters.answers import parsed
+from harvesters.naming import shown
+from harvesters.nodes import bare
 from harvesters.open311.xmlform import NoList, elements_of
 from schemas.errors import SourceError
 
@@ -22,7 +24,6 @@ _LEFT = {
     "service_object_type", "source", "status_notes", "title", "token", "zipcode", "zip_code",
 }  # fmt: skip
 _MOST_UNKNOWN = 20
-_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,15 +41,15 @@ class Keeping:
         return _written([self._request(each) for each in listed(content, address, "service_requests", "request")])
 
     def _request(self, found: Mapping[str, Any]) -> dict[str, Any]:
-        kept = {name: found[name] for name in self.fields if name in found}
-        unknown = [name for name in found if name not in kept and name not in _LEFT and len(name) <= _LONGEST_NAME]
-        return kept | dict.fromkeys(unknown[:_MOST_UNKNOWN])
+        kept = {name: bare(found[name]) for name in self.fields if name in found}
+        unknown = dict.fromkeys(shown(name) for name in found if name not in kept and name not in _LEFT)
+        return kept | dict.fromkeys(list(unknown)[:_MOST_UNKNOWN])
 
 
 def services(content: bytes, address: str) -> bytes:
     """Raises SourceError."""
     found = listed(content, address, "services", "service")
-    return _written([{name: each[name] for name in ("service_code", "service_name") if name in each} for each in found])
+    return _written([{name: bare(each[name]) for name in ("service_code", "service_name") if name in each} for each in found])
 
 
 def listed(content: bytes, address: str, root: str, item: str) -> list[dict[str, Any]]:

@@ -1,27 +1,28 @@
-"""A CKAN portal: data sets of a neighbour, read page by page through package_search.
+"""A CKAN portal: data sets of a neighbour, read page by page through package_search; one by one where the portal refuses that.
 
 A page that is missing, comes twice or says something else than the one before makes the run fail: a list that is shorter than it should be
 never takes anything away (reference: ckan/pain.md A, E; ckan/compat.md 4).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from harvesters.catalogues import search
+from harvesters.catalogues import naming, search
 from harvesters.catalogues.intake import CatalogueRecord, Intake, require_web
 from harvesters.catalogues.iris import action_url
 from harvesters.catalogues.packages import adopted, is_offered
 from harvesters.catalogues.rows import TABLE
-from harvesters.harvester import Found, SourceConfig
+from harvesters.harvester import Found, Remark, SourceConfig
+from harvesters.http.faults import HttpError
 from harvesters.http.paging import pages, web
 from harvesters.record import Record
 from schemas.declaration import declaration_of_table
-from schemas.errors import SourceError
+from schemas.errors import NotRead, SourceError
 from schemas.fetch import Fetch, Payload, WebFetch
-from schemas.row import Quarantined, Row
+from schemas.row import Finding, Quarantined, Row
 
 
 class CkanOptions(BaseModel):
@@ -53,17 +54,50 @@ class CkanHarvester:
         source = web(fetch)
         home = source.list("")[0]
         intake = Intake(self._source)
-        yield declaration_of_table(TABLE)
         listing = _Listing(home, self._options)
-        for page in pages(source, listing.address(0), listing.following, get=partial(_page, source)):
-            for place, package in listing.read(page):
-                yield from self._taken(package, place, page.url, home, intake)
-        listing.require_complete()
+        yield declaration_of_table(TABLE)
+        try:
+            yield from self._searched(source, home, listing, intake)
+        except (HttpError, NotRead) as refusal:
+            if listing.is_begun or not naming.is_refusal(refusal):
+                raise
+            yield from self._named(source, home, self._names(source, home, refusal), intake)
         yield from intake.remarks(home)
 
     def map(self, record: Record) -> Iterable[Row | Quarantined]:
         assert isinstance(record, CatalogueRecord)  # records() yields no other
         yield record.result(self._source.title)
+
+    def _searched(self, source: WebFetch, home: str, listing: "_Listing", intake: Intake) -> Iterator[CatalogueRecord]:
+        for page in pages(source, listing.address(0), listing.following, get=partial(_page, source)):
+            for place, package in listing.read(page):
+                yield from self._taken(package, place, page.url, home, intake)
+        listing.require_complete()
+
+    def _names(self, source: WebFetch, home: str, refusal: SourceError) -> Sequence[str]:
+        """Raises SourceError: that the search is refused, where nothing else helps."""
+        if self._options.filter:
+            raise SourceError(f"{refusal.detail} Ohne Suche lässt sich options.filter nicht anwenden.") from refusal
+        try:
+            return naming.names_at(source, home, at_most=self._options.at_most)
+        except (HttpError, NotRead):
+            raise refusal from None
+
+    def _named(self, source: WebFetch, home: str, names: Sequence[str], intake: Intake) -> Iterator[Found]:
+        message = f"Das Portal lehnt die Suche (package_search) ab; gelesen werden {len(names)} Datensätze einzeln."
+        yield Remark(finding=Finding(code="search-refused", message=message, origin=home, table=TABLE))
+        for name, package, origin in naming.shown(source, home, names):
+            place = _place({"name": name}, 0)
+            if package is None:
+                yield CatalogueRecord({"name": name}, origin=origin, place=place, read=naming.withheld)
+            elif self._is_wanted(package):
+                yield from self._taken(package, place, origin, home, intake)
+
+    def _is_wanted(self, package: object) -> bool:
+        """What the search would have asked for."""
+        of = _names_in(package, "organization"), _names_in(package, "groups")
+        wanted = self._options.organisations, self._options.groups
+        return all(not names or not found.isdisjoint(names) for found, names in zip(of, wanted, strict=True))
 
     def _taken(self, package: object, place: str, origin: str, home: str, intake: Intake) -> Iterator[CatalogueRecord]:
         if isinstance(package, dict) and not is_offered(package):
@@ -75,14 +109,14 @@ class CkanHarvester:
 
 def _page(source: WebFetch, url: str) -> Payload:
     """Raises SourceError, also for a web page, an empty answer or half of one."""
-    return source.get(url, keep=partial(_kept, url), accept="application/json", expected=["json"])
+    return source.get(url, keep=partial(search.told_where, search.kept, url), accept="application/json", expected=["json"])
 
 
-def _kept(url: str, content: bytes) -> bytes:
-    try:
-        return search.kept(content)
-    except SourceError as error:
-        raise SourceError(f"»{url}«: {error.detail}") from error
+def _names_in(package: object, field: str) -> frozenset[object]:
+    """Short names of its organisation or its groups."""
+    found = package.get(field) if isinstance(package, dict) else None
+    several = found if isinstance(found, list) else [found]
+    return frozenset(each.get("name") for each in several if isinstance(each, dict))
 
 
 class _Listing:
@@ -95,6 +129,10 @@ class _Listing:
         self._listed = 0
         self._count = 0
         self._start = 0
+
+    @property
+    def is_begun(self) -> bool:
+        return bool(self._count)
 
     def address(self, start: int) -> str:
         # By id: the order by last change moves data sets between pages while they are read.

@@ -5,11 +5,14 @@ participation/platforms.md 3 and 12).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from harvesters.catalogues.intake import require_web
+from harvesters.decidim.comments import zip_of
+from harvesters.decidim.export import Choice
 from harvesters.decidim.interface import Interface
 from harvesters.decidim.opendata import OpenData
 from harvesters.decidim.platform import Platform
@@ -42,7 +45,8 @@ class DecidimOptions(BaseModel):
     prefix: str = Field(default="", pattern=PREFIX, description="steht vor den Nummern der Plattform; ohne: der Name der Quelle")
     spaces: tuple[Space, ...] = Field(default=("processes", "assemblies"), min_length=1, description="welche Räume gelesen werden")
     contributions: bool = Field(default=True, description="Vorschläge in den Tresor übernehmen")
-    texts: bool = Field(default=False, description="auch Überschrift und Text der Vorschläge in den Tresor übernehmen")
+    comments: bool = Field(default=True, description="mit den Vorschlägen auch Kommentare übernehmen; sie stehen nur in den offenen Daten")
+    texts: bool = Field(default=False, description="auch Überschrift und Text von Vorschlägen und Kommentaren in den Tresor übernehmen")
     states: Mapping[str, Annotated[str, AfterValidator(_state)]] = Field(
         default_factory=dict, description="eigene Zustände der Plattform und was sie bedeuten"
     )
@@ -74,11 +78,20 @@ class DecidimHarvester:
             states=options.states,
             districts=self._source.districts,
         )
+        comments = options.contributions and options.comments
         if options.form == "open-data":
-            yield from OpenData(source, rules, kinds=options.spaces, contributions=options.contributions, texts=options.texts).found()
+            choice = Choice(contributions=options.contributions, comments=comments, texts=options.texts)
+            yield from OpenData(source, rules, kinds=options.spaces, choice=choice).found()
             return
-        platform = Platform(source, f"{home}api", page_size=options.page_size)
-        yield from Interface(platform, rules, kinds=options.spaces, contributions=options.contributions, texts=options.texts).found()
+        only_comments = Choice(contributions=False, texts=options.texts, spaces=False)
+        yield from Interface(
+            Platform(source, f"{home}api", page_size=options.page_size),
+            rules,
+            kinds=options.spaces,
+            contributions=options.contributions,
+            texts=options.texts,
+            comments=partial(zip_of, source, rules, only_comments) if comments else None,
+        ).found()
 
     def map(self, record: Record) -> Iterable[Row | Quarantined]:
         assert isinstance(record, NodeRecord)  # records() yields no other

@@ -1,29 +1,32 @@
 """A DIPAS through its Participatory Data Specification: projects become processes, contributions go to the vault (reference:
 participation/platforms.md 4 and 12)."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from catalog.plan import Part
 from harvesters.catalogues.intake import require_web
 from harvesters.catalogues.texts import plain
 from harvesters.dipas.reading import (
+    COMMENTS,
     CONTRIBUTION,
     CONTRIBUTION_SKIPPED,
     PROJECT,
     PROJECT_SKIPPED,
     TEXTS,
-    contributions_at,
     kept,
+    list_of,
     projects_at,
     properties_in,
 )
-from harvesters.harvester import Found, IntoVault, SourceConfig, Unreadable, require_legal_basis
+from harvesters.harvester import Found, IntoVault, Parted, Remark, SourceConfig, Unreadable, require_legal_basis
 from harvesters.http.paging import web
 from harvesters.keys import PREFIX, key_of
-from harvesters.nodes import NodeRecord, day, row_of, web_address, words
+from harvesters.naming import shown
+from harvesters.nodes import NodeRecord, day, listed, row_of, web_address, words
 from harvesters.parts import require_own
 from harvesters.record import Record
 from schemas.declaration import declaration_of_table
@@ -66,7 +69,8 @@ class DipasOptions(BaseModel):
     prefix: str = Field(default="", pattern=PREFIX, description="steht vor den Kürzeln der Plattform; ohne: der Name der Quelle")
     projects: tuple[str, ...] = Field(default=(), description="nur diese Verfahren (ihre Kürzel in DIPAS); ohne: alle")
     contributions: bool = Field(default=True, description="Beiträge in den Tresor übernehmen")
-    texts: bool = Field(default=False, description="auch Überschrift und Text der Beiträge in den Tresor übernehmen")
+    comments: bool = Field(default=True, description="mit den Beiträgen auch Kommentare übernehmen, zu Beiträgen und zu Entwürfen")
+    texts: bool = Field(default=False, description="auch Überschrift und Text von Beiträgen und Kommentaren in den Tresor übernehmen")
     kinds: Mapping[str, Kind] = Field(default_factory=dict, description="Beitragsarten der Plattform und was sie bedeuten")
     topics: Mapping[str, Topic] = Field(default_factory=dict, description="Kategorien der Plattform und zu welchem Thema sie gehören")
 
@@ -96,11 +100,21 @@ class DipasHarvester:
         if not projects:
             raise SourceError(f"»{address}«: Die Plattform nennt kein einziges Verfahren; nichts davon wird übernommen.")
         yield declaration_of_table("process")
+        if self._options.contributions:
+            yield Parted(table=_TABLE, parts=tuple(self._parts(projects)))
         for each in projects:
             key = self._key(each.get("id"))
             yield NodeRecord(each, origin=payload.url, table="process", key=key, rows=self._process)
             if self._options.contributions:
                 yield from self._contributions(source, address, each, key) if key else [_nobodys(payload.url)]
+
+    def _parts(self, projects: Sequence[Mapping[str, object]]) -> Iterator[Part]:
+        """A project that became internal gives an empty list with status 200: its contributions are not gone."""
+        for each in projects:
+            if key := self._key(each.get("id")):
+                yield Part(title=f"Verfahren {key}", field="process_id", begins=key, exact=True)
+        if self._options.comments:
+            yield Part(title="Kommentare", field="id", begins="comment-")
 
     def map(self, record: Record) -> Iterable[Row | Quarantined]:
         assert isinstance(record, NodeRecord)  # records() yields no other
@@ -117,27 +131,38 @@ class DipasHarvester:
             return ""
 
     def _contributions(self, source: WebFetch, projects: str, project: Mapping[str, object], process: str) -> Iterator[Found]:
-        """A project whose contributions cannot be read costs only itself."""
-        address = contributions_at(projects, str(project["id"]))
-        taken = CONTRIBUTION | TEXTS if self._options.texts else CONTRIBUTION
+        """A list that cannot be read costs only itself. Comments come with what they are about."""
+        comments = self._options.comments
+        number = str(project["id"])
+        address = list_of(projects, number, "commentedcontributions" if comments else "contributions")
+        taken = CONTRIBUTION | (TEXTS if self._options.texts else frozenset()) | (frozenset(COMMENTS[:1]) if comments else frozenset())
+        yield from self._listed(source, address, taken, process, must=bool(project.get("hasParticipatoryText")))
+        if comments:
+            yield from self._listed(source, list_of(projects, number, "conception_comments"), frozenset(COMMENTS[1:]), process)
+
+    def _listed(self, source: WebFetch, address: str, taken: frozenset[str], process: str, *, must: bool = False) -> Iterator[Found]:
+        """`must`: the project says that there is something in it."""
         try:
-            payload = _list(source, address, taken, CONTRIBUTION_SKIPPED, archive=False)
+            payload = _list(source, address, taken, CONTRIBUTION_SKIPPED, archive=False, texts=self._options.texts)
             found = list(properties_in(payload.content, address))
-            if not found and project.get("hasParticipatoryText"):
+            if not found and must:
                 raise SourceError(f"»{address}« ist leer, obwohl das Verfahren Beiträge nennt.")
         except SourceError as error:
             require_own(error)
-            yield Unreadable(
-                finding=Finding(code="contributions", message=error.detail, origin=address, table=_TABLE),
-                tables=(_TABLE,),
-                others_count=True,
-            )
+            hint = " Gibt es dort keine Kommentare: options.comments = false." if self._options.comments else ""
+            finding = Finding(code="contributions", message=f"{error.detail}{hint}", origin=address, table=_TABLE)
+            yield Unreadable(finding=finding, tables=(_TABLE,), others_count=True)
             return
         if found:
             yield IntoVault(table=microdata_tables()[_TABLE])
         for each in found:
-            key = f"{process}/{each.get('id')}"
-            yield NodeRecord(each, origin=payload.url, table=_TABLE, key=key, rows=partial(self._contribution, process=process))
+            fields = {name: value for name, value in each.items() if name not in COMMENTS}
+            if "id" in taken:
+                rows = partial(self._contribution, process=process)
+                yield NodeRecord(fields, origin=payload.url, table=_TABLE, key=f"{process}/{each.get('id')}", rows=rows)
+            else:
+                yield from _unknown(fields, payload.url)
+            yield from _comments(each, process, payload.url)
 
     def _process(self, record: Record) -> Iterator[Row]:
         """Raises RecordError."""
@@ -167,7 +192,7 @@ class DipasHarvester:
     def _contribution(self, record: Record, *, process: str) -> Iterator[Row]:
         """No place: `district_id` is where a person says to live, not where a pin stands. Raises RecordError."""
         number = record.get("id")
-        if not isinstance(number, (str, int)) or isinstance(number, bool):
+        if not _is_number(number):
             raise WrongValue("»id«")
         kind, category = _term(record, "contributionType"), _term(record, "category")
         yield row_of(
@@ -181,7 +206,7 @@ class DipasHarvester:
                 "submitted_on": _day(record, "dateCreated"),
                 "channel": "online",
                 "title": words(record, "title"),
-                "text": _prose(record.get("contributionContent")),
+                "text": _prose(record, "contributionContent"),
             },
             origin=record.origin,
         )
@@ -193,9 +218,51 @@ def _nobodys(address: str) -> Unreadable:
     return Unreadable(finding=finding, tables=(_TABLE,), others_count=True)
 
 
-def _list(source: WebFetch, address: str, taken: Collection[str], skipped: Collection[str], *, archive: bool) -> Payload:
+def _unknown(fields: Mapping[str, object], origin: str) -> Iterator[Remark]:
+    """Of what lies around comments on drafts, and is no record."""
+    for name in fields:
+        message = f"Das Feld »{shown(name)}« wird weder übernommen noch übergangen."
+        yield Remark(finding=Finding(code="unread-field", message=message, origin=origin, table=_TABLE, field=shown(name)))
+
+
+def _comments(found: Mapping[str, object], process: str, origin: str) -> Iterator[Record]:
+    for comment in (comment for name in COMMENTS for comment in listed(found.get(name))):
+        assert isinstance(comment, dict)  # kept as such
+        number = comment.get("id")
+        key = f"{process}/comment-{number}" if _is_number(number) else ""
+        yield NodeRecord(comment, origin=origin, table=_TABLE, key=key, rows=partial(_comment, process=process))
+
+
+def _comment(record: Record, *, process: str) -> Iterator[Row]:
+    """Comments count on their own, apart from contributions. Raises RecordError."""
+    number = record.get("id")
+    if not _is_number(number):
+        raise WrongValue("»id«")
+    yield row_of(
+        _TABLE,
+        {
+            "id": f"comment-{number}",
+            "process_id": process,
+            "kind": "comment",
+            "state": "open",
+            "submitted_on": _day(record, "dateCreated"),
+            "channel": "online",
+            "title": words(record, "title"),
+            "text": _prose(record, "commentContent"),
+        },
+        origin=record.origin,
+    )
+
+
+def _is_number(found: object) -> bool:
+    return isinstance(found, (str, int)) and not isinstance(found, bool) and found != ""
+
+
+def _list(
+    source: WebFetch, address: str, taken: Collection[str], skipped: Collection[str], *, archive: bool, texts: bool = False
+) -> Payload:
     """Raises SourceError. Never with `noCache`: that makes the server build every answer anew."""
-    keep = partial(kept, address, taken, skipped)
+    keep = partial(kept, address, taken, skipped, texts=texts)
     return source.get(address, keep=keep, archive=archive, accept="application/json", expected=["json"])
 
 
@@ -209,9 +276,10 @@ def _day(record: Record, name: str) -> str | None:
     return day(record, name) if _term(record, name) else None
 
 
-def _prose(value: object) -> str | None:
+def _prose(record: Record, name: str) -> str | None:
+    value = record.get(name)
     if value is not None and not isinstance(value, str):
-        raise WrongValue("»contributionContent«")
+        raise WrongValue(f"»{name}«")
     return plain(value or "") or None
 
 

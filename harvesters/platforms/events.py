@@ -67,7 +67,7 @@ class EventsHarvester:
             told |= fields.keys() - tribe.TAKEN
             identity = each.fields.get("id")
             key = key_of(self._prefix, identity) if isinstance(identity, int) and not isinstance(identity, bool) else ""
-            yield EventRecord(fields, key=key, origin=each.origin, read=read)
+            yield EventRecord(fields, key=key, origin=each.origin, read=read, unknown=fields.keys() - tribe.TAKEN)
         if hidden:
             message = f"{hidden} Termine sind nicht veröffentlicht; der Zugang der Quelle darf zu viel sehen. Sie bleiben draußen."
             yield Remark(finding=Finding(code="not-public", message=message, table=TABLE))

@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from catalog.plan import Part
 from harvesters.extracts import Extracts
-from harvesters.faq.asking import identity
+from harvesters.faq.asking import identity, uncounted
 from harvesters.faq.options import FaqOptions, Page
 from harvesters.faq.reading import kept_of, questions_of, tidied
-from harvesters.harvester import Found, Remark, SourceConfig, Unreadable
+from harvesters.harvester import Found, Parted, Remark, SourceConfig, Unreadable
 from harvesters.http.address import WebAddress
 from harvesters.http.faults import Fault, HttpError
 from harvesters.http.paging import web
@@ -59,6 +60,9 @@ class FaqHarvester:
         yield declaration_of_table(TABLE)
         for page in self._pages:
             yield from self._of(page, source)
+        if len(self._pages) > 1:  # a single one is the whole table
+            addresses = [(each.url, source.list(each.url)[0]) for each in self._pages]
+            yield Parted(table=TABLE, parts=tuple(Part(title=title, begins=url, exact=True) for title, url in addresses))
 
     def map(self, record: Record) -> Iterable[Row | Quarantined]:
         assert isinstance(record, QuestionRecord)  # records() yields no other
@@ -101,14 +105,18 @@ class FaqHarvester:
         def read(content: bytes, url: str) -> list[dict[str, Any]]:
             return [kept_of(each) for each in questions_of(content, url, page)]
 
-        rules = page.model_dump_json(include={"form", "selectors", "within"})
-        extracts = Extracts(rules, read, tidied)
+        extracts = Extracts(page.rules, read, tidied)
         payload = extracts.get(source, source.list(page.url)[0], accept=_ACCEPT, expected=["html", "text", "xml"])
         # Path and query: a site may change its name, its questions stay the same.
         place, seen = WebAddress.parse(payload.url).target, set[str]()
         for each in extracts.items(payload):
-            known = partial(identity, place, each["question"])
-            number = known() if known() not in seen else known(each["block"])
+            known = partial(identity, place)
+            question = uncounted(each["question"])
+            number = known(question)
+            if number in seen:
+                number = known(question, each["block"])
+            if number in seen:
+                number = known(each["question"], each["block"])
             if number in seen:
                 yield _twice(payload.url)
                 continue

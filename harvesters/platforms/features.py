@@ -3,14 +3,16 @@
 Which property says what is stated in the options; what nobody names there is kept nowhere (reference: sensors/sources.md 5, crs.md).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
 from harvesters.features.addresses import api_of
 from harvesters.features.keeping import kept
+from harvesters.features.lately import Times
 from harvesters.features.naming import StationNames, StreamNames, names_in
 from harvesters.features.reading import Found as FoundFeature
 from harvesters.features.reading import Listing, of_geojson, of_ogcapi, of_wfs
@@ -92,12 +94,15 @@ class FeaturesHarvester:
     def records(self, fetch: Fetch) -> Iterator[Found]:
         """Raises SourceError."""
         source = web(fetch)
-        listing = Listing(keep=self._keep)
+        names = {each.last for each in self._options.datastream if each.last}
+        times = Times(now=source.now, names=names, identity=self._options.station.id)
+        listing = Listing(keep=partial(self._keep, times))
         features = list(self._features(source, source.list("")[0], listing))
         listing.require_complete()
         self._require_lasting(features)
         yield from self._unnamed(listing)
-        yield from self._stations(features) if self._options.table else self._network(features)
+        readers = tuple(replace(each, times=times) for each in self._readers)
+        yield from self._stations(features, readers) if self._options.table else times.sightings.told(self._network(features, readers))
 
     def map(self, record: Record) -> Iterable[Row | Quarantined]:
         if isinstance(record, SensorRecord):
@@ -115,16 +120,16 @@ class FeaturesHarvester:
             districts=self._source.districts,
         )
 
-    def _stations(self, features: Iterable[FoundFeature]) -> Iterator[Found]:
+    def _stations(self, features: Iterable[FoundFeature], readers: Sequence[Reader]) -> Iterator[Found]:
         yield declaration_of_table(TABLE)
         for each in features:
-            yield from (StationRecord(each, reader) for reader in self._readers)
+            yield from (StationRecord(each, reader) for reader in readers)
 
-    def _network(self, features: list[FoundFeature]) -> Iterator[Found]:
+    def _network(self, features: list[FoundFeature], readers: Sequence[Reader]) -> Iterator[Found]:
         records = [
             SensorRecord(fields_of(each.feature, reader.names), origin=each.origin, read=_Reading(reader=reader, found=each))
             for each in features
-            for reader in self._readers
+            for reader in readers
         ]
         network = network_of(self._source, self._options, services=self._services(), provenance=_PROVENANCE)
         yield from walked(network, records, now=features[0].at, districts=self._source.districts, metres=self._options.coarsen_metres)
@@ -146,10 +151,10 @@ class FeaturesHarvester:
             page_size=options.page_size,
         )
 
-    def _keep(self, content: bytes, address: str) -> bytes:
+    def _keep(self, times: Times, content: bytes, address: str) -> bytes:
         options = self._options
         named = frozenset(names_in(options.station, *options.datastream))
-        return kept(content, address, named=named, ignored=frozenset(options.ignore), lists=options.form == "geojson")
+        return kept(content, address, named=named, ignored=frozenset(options.ignore), lists=options.form == "geojson", times=times)
 
     def _unnamed(self, listing: Listing) -> Iterator[Remark]:
         for name in sorted(listing.unnamed):

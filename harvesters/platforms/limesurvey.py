@@ -9,7 +9,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from harvesters.harvester import Found, IntoVault, Remark, SourceConfig, Unreadable, require_legal_basis
+from catalog.plan import Part
+from harvesters.harvester import Found, IntoVault, Parted, Remark, SourceConfig, Unreadable, require_legal_basis
 from harvesters.http.credentials import IN_BODY
 from harvesters.http.paging import web
 from harvesters.keys import PREFIX
@@ -163,6 +164,7 @@ class LimesurveyHarvester:
         found, missing = server.surveys(list(self._said))
         if not found:
             raise SourceError(" ".join(dict.fromkeys(missing.values())))
+        yield from _parted(found)
         for each in found.values():
             yield from self._survey(each)
         yield from self._missing(missing)
@@ -173,6 +175,7 @@ class LimesurveyHarvester:
         found, missing, unread = folder.surveys(list(self._said))
         if not found:
             raise SourceError(" ".join(dict.fromkeys(missing.values())))
+        yield from _parted(found)
         for each in found.values():
             yield from self._survey(each)
         yield from self._missing(missing)
@@ -211,6 +214,13 @@ class LimesurveyHarvester:
     def _unread(self, sid: int, why: str, origin: str, tables: tuple[str, ...]) -> Unreadable:
         finding = Finding(code="unreadable-survey", message=f"Umfrage {sid}: {why}", origin=origin, table=tables[-1])
         return Unreadable(finding=finding, tables=tables, others_count=True)
+
+
+def _parted(found: Mapping[int, Read]) -> Iterator[Parted]:
+    """Answers of many surveys share a table: one that has suddenly lost all of its own is held, however many the others have."""
+    if len(found) > 1:
+        parts = (Part(title=f"Umfrage {sid}", field="id", begins=f"{sid}:") for sid in found)
+        yield Parted(table=TABLE, parts=tuple(parts))
 
 
 HARVESTER = LimesurveyHarvester

@@ -7,9 +7,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from catalog.plan import Part
 from harvesters.answers import json_of
 from harvesters.catalogues.intake import require_web
-from harvesters.harvester import Found, SourceConfig
+from harvesters.harvester import Found, Parted, SourceConfig
 from harvesters.http.paging import web
 from harvesters.keys import PREFIX
 from harvesters.meinberlin.reading import kept, plan_number, project_number
@@ -24,7 +25,11 @@ from schemas.table import common_tables
 
 #: All that are public; drafts and archived ones are in no list. In the order in which a project moves through them: one that moves while
 #: they are read stands in two of them rather than in none.
-_STATES = ("futureParticipation", "activeParticipation", "pastParticipation")
+_STATES = {
+    "futureParticipation": "künftige Projekte",
+    "activeParticipation": "laufende Projekte",
+    "pastParticipation": "vergangene Projekte",
+}
 Entry = tuple[dict[str, Any], str]  # with the address of its list
 
 
@@ -70,6 +75,7 @@ class MeinBerlinHarvester:
             raise SourceError(f"»{home}«: Die Plattform nennt kein Vorhaben und kein Projekt; nichts davon wird übernommen.")
         rules = self._rules(home)
         yield from (declaration_of_table(each) for each in (("project",) if plans else ()) + (("process", "format") if projects else ()))
+        yield Parted(table="process", parts=tuple(self._parts(home)))
         for entry, origin in plans:
             number = plan_number(entry.get("url"))
             key = rules.key(number) if number else ""
@@ -93,11 +99,18 @@ class MeinBerlinHarvester:
             districts=self._source.districts,
         )
 
+    def _lists(self, home: str) -> Mapping[str, str]:
+        """Address -> what stands in it."""
+        found = {f"{home}api/projects/?status={state}": title for state, title in _STATES.items()}
+        return found | ({f"{home}api/extprojects/": "Projekte anderswo"} if self._options.external else {})
+
+    def _parts(self, home: str) -> Iterator[Part]:
+        """A list that is suddenly empty is suspicious, unless its projects moved on to the next one."""
+        yield from (Part(title=title, begins=address, exact=True) for address, title in self._lists(home).items())
+
     def _projects(self, source: WebFetch, home: str) -> Iterator[Entry]:
-        for each in _STATES:
-            yield from _list(source, f"{home}api/projects/?status={each}")
-        if self._options.external:
-            yield from _list(source, f"{home}api/extprojects/")
+        for address in self._lists(home):
+            yield from _list(source, address)
 
 
 def _of_project(number: str, entry: dict[str, Any], origin: str, project: str | None, rules: Rules) -> Iterator[Record]:

@@ -13,8 +13,9 @@ from pydantic import BaseModel
 from harvesters.catalogues.intake import require_web
 from harvesters.harvester import Found, Remark, SourceConfig, Unreadable
 from harvesters.http.paging import web
-from harvesters.ngsi.asking import Broker, TooMany, layer_address
+from harvesters.ngsi.asking import Broker, TooMany, base_of, layer_address
 from harvesters.ngsi.keeping import PERSONS, Keeping
+from harvesters.ngsi.observations import NgsiObservations
 from harvesters.ngsi.options import NgsiOptions
 from harvesters.ngsi.reading import Reading
 from harvesters.ngsi.values import local_name
@@ -22,8 +23,8 @@ from harvesters.record import Record
 from harvesters.sensors.layers import Layer
 from harvesters.sensors.options import network_of, prefix_of
 from harvesters.sensors.walk import SensorRecord, walked
-from schemas.errors import SourceError
-from schemas.fetch import Fetch
+from schemas.errors import ConfigurationError, SourceError
+from schemas.fetch import Fetch, WebFetch
 from schemas.model import DataService
 from schemas.row import Finding, Quarantined, Row
 from schemas.values import FileFormat, Text
@@ -69,6 +70,14 @@ class NgsiHarvester:
             access=self._access(broker.base) if self._is_public else None,
         )
         yield from keeping.sightings.told(found)
+
+    def observing(self, fetch: WebFetch) -> NgsiObservations:
+        """For `harvesters.sampling.taking`. Raises ConfigurationError where there is no history to ask for, or none for everybody."""
+        if self._options.form != "ngsi-ld" or not self._is_public:
+            raise ConfigurationError(
+                f"Quelle {self._source.name!r}: Messwerte gibt nur ein Broker mit NGSI-LD her, den jeder fragen darf (ohne token_env)."
+            )
+        return NgsiObservations(base=base_of(fetch.list("")[0], self._options), options=self._options)
 
     def map(self, record: Record) -> Iterable[Row | Quarantined]:
         assert isinstance(record, SensorRecord)  # records() yields no other

@@ -21,6 +21,7 @@ from harvesters.features.places import axes_east_first, spot_of
 from harvesters.harvester import Found, Remark, SourceConfig
 from harvesters.http.paging import web
 from harvesters.moments import moment_of
+from harvesters.opensensemap.observations import BoxObservations
 from harvesters.record import Record
 from harvesters.sensors.observed import Datastream, StatedUnit, Station
 from harvesters.sensors.options import SensorOptions, network_of, prefix_of
@@ -32,7 +33,7 @@ from harvesters.sensors.walk import SensorRecord, walked
 from schemas.crs import CRS84
 from schemas.dates import PartialDate
 from schemas.errors import ConfigurationError, MissingField, SourceError, WrongValue
-from schemas.fetch import Fetch, Payload
+from schemas.fetch import Fetch, Payload, WebFetch
 from schemas.model import DataService
 from schemas.row import Finding, Quarantined, Row
 from schemas.values import FileFormat, Text
@@ -85,7 +86,7 @@ class OpenSenseMapHarvester:
         asked = with_query(f"{home}/boxes", grouptag=options.grouptag, exposure="outdoor", minimal="true")
         listing = source.get(asked, keep=_kept_list, expected=("json",))
         numbers = self._numbers(listing)
-        boxes = Boxes(options=options, now=listing.fetched_at)
+        boxes = Boxes(options=options, now=listing.fetched_at, home=home)
         for each in numbers:
             address = f"{home}/boxes/{each}"
             payload = source.get(address, keep=boxes.keeping(address), expected=("json",))
@@ -94,6 +95,15 @@ class OpenSenseMapHarvester:
         found = walked(network, boxes.records, now=boxes.now, districts=self._source.districts, metres=options.coarsen_metres)
         yield from boxes.sightings.told(found)
         yield from boxes.remarks()
+
+    def observing(self, fetch: WebFetch) -> BoxObservations:
+        """For `harvesters.sampling.taking`. Raises ConfigurationError while positions are rounded: a history would lead to the box."""
+        if self._options.coarsen_metres:
+            raise ConfigurationError(
+                f"Quelle {self._source.name!r}: Messwerte werden nur von Boxen gesammelt, deren Position öffentlich ist "
+                "(coarsen_metres = 0): Über die Werte ließe sich jede Box wiederfinden."
+            )
+        return BoxObservations()
 
     def map(self, record: Record) -> Iterable[Row | Quarantined]:
         assert isinstance(record, SensorRecord)  # records() yields no other
@@ -132,6 +142,7 @@ class Boxes:
 
     options: OpenSenseMapOptions
     now: datetime
+    home: str = ""  #: of the service
     records: list[SensorRecord] = field(default_factory=list)
     sightings: Sightings = field(default_factory=Sightings)
     others: int = 0  #: boxes that the service named and that do not bear the tag, or stand inside
@@ -232,6 +243,7 @@ class Boxes:
             sensor=_text(record.get("sensorType")),
             begin=datetime.combine(PartialDate(since).first_day(), time(), UTC) if isinstance(since, str) else None,
             end=self.sightings.end(sensor, _text(record.get("last")), self.now),
+            url="" if self.options.coarsen_metres else f"{self.home}/boxes/{record.text('box')}/data/{sensor}",
         )
         return station, stream
 

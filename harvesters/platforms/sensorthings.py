@@ -12,12 +12,13 @@ from harvesters.harvester import Found, Remark, SourceConfig
 from harvesters.http.paging import web
 from harvesters.record import Record
 from harvesters.sensors.options import SensorOptions, network_of, prefix_of
-from harvesters.sensors.walk import SensorRecord, walked
+from harvesters.sensors.walk import Registered, SensorRecord, walked
 from harvesters.sensorthings.keeping import Keeping
 from harvesters.sensorthings.layer_links import address_of
 from harvesters.sensorthings.links import Links
 from harvesters.sensorthings.lists import Lists
 from harvesters.sensorthings.mapping import Reading
+from harvesters.sensorthings.multi import MultiKeeping, join
 from harvesters.sensorthings.observations import SensorThingsObservations
 from harvesters.sensorthings.reading import Registry, registry_of
 from harvesters.sensorthings.root import Root, root_of
@@ -67,16 +68,20 @@ class SensorThingsHarvester:
         keeping = Keeping(root.now)
         links = Links(root.home, root.stated, follow_hosts=self._source.follow_hosts)
         registry = registry_of(Lists(source, root.home, links, keeping, size=options.page_size))
+        if root.has_multi:
+            others = MultiKeeping(root.now)
+            join(registry, Lists(source, root.home, links, others, size=options.page_size), others, keeping.ends)
+            keeping.unknown += others.unknown
         reading = Reading(registry, keeping.ends, root.home)
         network = network_of(self._source, options, services=(self._service(root),), provenance=_provenance(self._source.title))
-        records = reading.records()
-        if options.sample and (failed := sampled(records, network, source, root)):
+        registered = Registered(reading.records())
+        if options.sample and (failed := sampled(registered, network, source, root)):
             registry.remarks.append(
                 ("no-sample", f"Die Zeitpunkte von Messwerten sind nicht zu haben; die Häufigkeit bleibt offen. {failed}")
             )
         yield from walked(
             network,
-            records,
+            registered,
             now=root.now,
             districts=self._source.districts,
             metres=options.coarsen_metres,

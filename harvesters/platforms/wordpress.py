@@ -4,17 +4,18 @@ Profile fields usually stand in blocks of the theme, not in fields of the interf
 names a CSS selector, a label or a field. What no rule takes is kept nowhere: press contacts stand in the same texts.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from harvesters.harvester import Found, SourceConfig
+from catalog.plan import Part
+from harvesters.harvester import Found, Parted, SourceConfig
 from harvesters.http.paging import web
 from harvesters.keys import key_of
 from harvesters.record import Problem, Record
 from harvesters.rowmap import row_from
-from harvesters.wordpress.listing import Listing, routes_of
+from harvesters.wordpress.listing import Listing, list_address, routes_of
 from harvesters.wordpress.noticing import Noticed
 from harvesters.wordpress.options import WordpressOptions
 from harvesters.wordpress.tables import KEY, Reading, readings_of
@@ -65,6 +66,7 @@ class WordpressHarvester:
         api = f"{source.list('')[0].rstrip('/')}/{self._options.api.lstrip('/')}"
         for name in dict.fromkeys(each.table.name for each in self._readings):
             yield declaration_of_table(name)
+        yield from _parts(self._readings, api)
         routes = routes_of(source, api)
         for readings in self._lists():
             _require_route(readings[0].content.route, routes, api)
@@ -92,6 +94,15 @@ class WordpressHarvester:
         for each in self._readings:
             lists.setdefault((each.content.route, repr(sorted(each.content.filter.items()))), []).append(each)
         yield from lists.values()
+
+
+def _parts(readings: Sequence[Reading], api: str) -> Iterator[Parted]:
+    """Lists that fill one table are told apart by the address of their pages."""
+    lists: dict[str, dict[str, Part]] = {}
+    for each in readings:
+        route = each.content.route
+        lists.setdefault(each.table.name, {})[route] = Part(title=route, begins=list_address(api, route))
+    yield from (Parted(table=name, parts=tuple(parts.values())) for name, parts in lists.items() if len(parts) > 1)
 
 
 def _require_route(route: str, routes: frozenset[str], api: str) -> None:

@@ -20,15 +20,13 @@ from harvesters.harvester import SourceConfig
 from harvesters.known import Known, known_of
 from harvesters.sampling.months import Summary
 from harvesters.sampling.shelf import Month, Shelf
-from schemas.declaration import Declaration
+from schemas.declaration import VALUES_SUFFIX, Declaration
 from schemas.errors import KlarError
 from schemas.model import Site, SourceReference
 from schemas.row import Finding, Row
 from schemas.table import Table, table_from_descriptor
 from schemas.values import Frequency, Text
 
-#: Stands behind the names of the layer and of the source.
-SUFFIX = "-messwerte"
 _KEYWORDS = (Text(de="Messwerte", en="observations"), Text(de="Zeitreihe", en="time series"))
 
 
@@ -56,12 +54,12 @@ def publish(source: SourceConfig, *, store: Store, publisher: Publisher, shelf: 
 
 def reference_of(source: SourceConfig) -> SourceReference:
     """What is collected is a source of its own: its rows come and go apart from the list of stations."""
-    return replace(source.reference, name=f"{source.name}{SUFFIX}", title=f"{source.title}: gesammelte Messwerte")
+    return replace(source.reference, name=f"{source.name}{VALUES_SUFFIX}", title=f"{source.title}: gesammelte Messwerte")
 
 
 def declaration_of(layer: Declaration) -> Declaration:
     """`layer`: of the list of datastreams, as published. Raises ConfigurationError for a name that becomes too long."""
-    name = f"{layer.name}{SUFFIX}"
+    name = f"{layer.name}{VALUES_SUFFIX}"
     title = Text(de=f"{layer.title.de}: Messwerte nach Monat", en=f"{layer.title.in_language('en')}: values by month")
     return Declaration(
         name=name,
@@ -128,7 +126,7 @@ class _Work:
             self._store.supersede_plans(self._reference.name)
             return self.ended(Outcome.PARTIAL if self._findings else Outcome.UNCHANGED, "", counts=counts)
         number = self._store.save_plan(plan, PlanState.PROPOSED)
-        applied = self._publisher.apply(number)
+        applied = self._publisher.apply(number, made=plan)
         self._findings += [each for findings in applied.refused.values() for each in findings]
         self._findings += applied.findings
         message = f"Nicht veröffentlicht: {', '.join(applied.refused)}." if applied.refused else ""

@@ -24,7 +24,7 @@ class Sampled(Protocol):
     """A kind of source whose values can be taken."""
 
     def observing(self, fetch: WebFetch) -> Observing:
-        """Raises SourceError."""
+        """Raises SourceError; ConfigurationError for a source of this kind that has none to give."""
         ...
 
 
@@ -52,11 +52,11 @@ def take(source: SourceConfig, web: Web, shelf: Shelf, *, now: datetime, bounds:
     if source.personal_data:
         raise ConfigurationError(f"Quelle {source.name!r}: Von einer Quelle mit personal_data werden keine Messwerte gesammelt.")
     with shelf.alone(), open_source(source, web, keep_payload=_nowhere, clock=lambda: now) as fetch:
+        observing = harvester.observing(web_of(fetch))
         layers: dict[str, _Streams] = {}
         for each in harvester.records(fetch):
             if isinstance(each, SensorRecord):
                 _put(layers, each)
-        observing = harvester.observing(web_of(fetch))
         return {
             name: snapshot(
                 shelf,

@@ -24,6 +24,7 @@ _TIGHT = 0.1
 _REGULAR = 0.6
 _WIDE = 0.5
 _DAY = 86_400.0
+_MONTH = timedelta(days=30)
 #: Concepts that the shapes of DCAT-AP.de 3.0 know. Steps below an hour have none there: their data come continuously.
 _STEPS: dict[float, Frequency] = {
     3_600.0: Frequency.HOURLY,
@@ -89,7 +90,8 @@ def stated(duration: str) -> Rhythm | None:
 
 def is_over(last: datetime, rhythm: Rhythm | None, now: datetime) -> bool:
     """Whether a series has ended: nothing for ten intervals, and for thirty days at least."""
-    return now - last > max(timedelta(days=30), timedelta(seconds=10 * rhythm.seconds) if rhythm else timedelta())
+    silent = now - last
+    return silent > _MONTH and (rhythm is None or silent > timedelta(seconds=10 * rhythm.seconds))
 
 
 def _is_irregular(steps: Sequence[float], middle: float) -> bool:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from harvesters.sensors.intervals import Rhythm
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Station:
     """A place with sensors: a Thing, an entity, a device, a feature. Nothing of it names a person or a device."""
 
@@ -23,25 +24,28 @@ class Station:
     url: str = ""  #: where a reader can look it up; "" for a network behind a login
 
 
-@dataclass(frozen=True, kw_only=True)
-class StatedUnit:
-    """As the source writes it; all three may be empty."""
+class StatedUnit(NamedTuple):
+    """As the source writes it; all three may be empty. Looked up and counted with every datastream: a tuple is told apart the fastest."""
 
     name: str = ""
     symbol: str = ""
     code: str = ""  #: a definition: QUDT or UCUM IRI, `ucum:Cel`, UN/CEFACT code
 
 
-@dataclass(frozen=True, kw_only=True)
+NO_UNIT = StatedUnit()
+
+
+@dataclass(kw_only=True, slots=True)
 class Datastream:
-    """One observed property at one station, by one sensor."""
+    """One observed property at one station, by one sensor. A run holds tens of thousands, and nobody changes one: `replace` makes another.
+    It is not frozen because freezing seventeen fields takes 4 of the 40 microseconds that a datastream may cost altogether (measured)."""
 
     id: str  #: permanent within its network, and fit to be public
     station: str  #: id of the station
     name: str = ""
     property: str = ""  #: name of the observed property
     property_definition: str = ""  #: its IRI, if it has one
-    unit: StatedUnit = StatedUnit()
+    unit: StatedUnit = NO_UNIT
     kind: str = ""  #: observation type: IRI or its last part
     aggregation: str = ""  #: xsd:duration over which one value is made: PT15M
     station_type: str = ""  #: what kind of thing the station is, in a network that tells them apart: keeps implicit layers apart, too

@@ -1,7 +1,7 @@
 """From what a network's registry says to data sets and rows: the same way for every kind."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -13,7 +13,7 @@ from harvesters.sensors.intervals import Rhythm
 from harvesters.sensors.layers import Layer, Network, layers_of
 from harvesters.sensors.observed import Datastream, Station
 from harvesters.sensors.properties import observed
-from harvesters.sensors.rows import coarsened, row_of
+from harvesters.sensors.rows import Rows
 from harvesters.sensors.units import unit_of
 from schemas.districts import Districts
 from schemas.errors import RecordError, SourceError
@@ -34,9 +34,7 @@ class Place:
 
     layer: Layer
     prefix: str
-    now: datetime
-    districts: Districts | None
-    metres: float
+    rows: Rows
 
 
 class SensorRecord(Record):
@@ -51,24 +49,16 @@ class SensorRecord(Record):
     @cached_property
     def pair(self) -> tuple[Station, Datastream] | RecordError:
         try:
-            found = self._read(self)
+            return self._read(self)
         except RecordError as error:
-            return error
-        self._release()
-        return found
+            return error.with_traceback(None)  # which would hold this record, and all that its reading holds
 
-    def _release(self) -> None:
-        """What is read makes a row; of tens of thousands of datastreams, the source's own words need not be held as well. What nobody took
-        is still to be named."""
-        self._fields = dict.fromkeys(self.unread)
-        self._unread = set(self._fields)
-        self._read = _is_read
-
-    def learn(self, beat: Rhythm) -> None:
-        """How often this datastream's values come, which somebody asked for after reading it."""
-        if not isinstance(self.pair, RecordError):
-            station, stream = self.pair
-            self.__dict__["pair"] = station, replace(stream, beat=beat)
+    def let_go(self) -> tuple[str, ...]:
+        """The source's own words, once they are read: a kind that holds on to its records need not hold them as well. Returns the names of
+        fields that nobody took; they are still to be named."""
+        left = self.unread
+        self._fields = dict.fromkeys(left)
+        return left
 
     def put(self, place: Place) -> None:
         self.place = place
@@ -80,21 +70,61 @@ class SensorRecord(Record):
             raise self.pair
         assert self.place is not None  # walked() puts every record that it hands on
         station, stream = self.pair
-        place = self.place
-        return row_of(
-            stream,
-            coarsened(station, place.metres),
-            table=place.layer.declaration.name,
-            prefix=place.prefix,
-            origin=self.origin,
-            now=place.now,
-            districts=place.districts,
-        )
+        return self.place.rows.made(stream, station, table=self.tables[0], origin=self.origin)
+
+
+class Registered:
+    """All datastreams of a network, read. Records are taken one by one and let go of: of tens of thousands, what makes rows is held once,
+    in as few objects as can be, and what a source says of them not at all. One that is broken costs itself."""
+
+    def __init__(self, records: Iterable[SensorRecord]) -> None:
+        """Raises SourceError for a network without a single datastream."""
+        self.streams: list[Datastream] = []
+        self.broken: list[tuple[RecordError, str]] = []  #: and its origin
+        self.origin = ""  #: of the first record
+        self._stations: list[Station] = []  # of each datastream, and so on
+        self._origins: list[str] = []
+        self._unread: dict[int, tuple[str, ...]] = {}  # number of a datastream -> fields that nobody took: still to be named
+        for each in records:
+            self.origin = self.origin or each.origin
+            self._take(each)
+        if not (self.streams or self.broken):
+            raise SourceError("Das Messnetz nennt keine einzige Messreihe; nichts davon wird übernommen.")
+
+    def _take(self, record: SensorRecord) -> None:
+        found = record.pair
+        if isinstance(found, RecordError):
+            self.broken.append((found, record.origin))
+            return
+        if unread := record.let_go():
+            self._unread[len(self.streams)] = unread
+        station, stream = found
+        self.streams.append(stream)
+        self._stations.append(station)
+        self._origins.append(record.origin)
+
+    def records(self, homes: Mapping[str, Place]) -> Iterator[SensorRecord]:
+        """`homes`: id of a datastream -> its place."""
+        for number, pair in enumerate(zip(self._stations, self.streams, strict=True)):
+            record = SensorRecord(dict.fromkeys(self._unread.get(number, ())), origin=self._origins[number], read=_is_read)
+            vars(record)["pair"] = pair  # is read already
+            record.put(homes[pair[1].id])
+            yield record
+
+    def layers(self, network: Network, now: datetime, access: Callable[[Layer], str] | None = None) -> tuple[Layer, ...]:
+        stations = {each.id: each for each in self._stations}
+        return layers_of(network, self.streams, stations, now=now, access=access)
+
+    def learn(self, beats: Mapping[str, Rhythm]) -> None:
+        """How often values come, by the ids of datastreams that somebody asked after reading all."""
+        for number, stream in enumerate(self.streams):
+            if stream.id in beats:
+                self.streams[number] = replace(stream, beat=beats[stream.id])
 
 
 def walked(
     network: Network,
-    records: Sequence[SensorRecord],
+    records: Iterable[SensorRecord] | Registered,
     *,
     now: datetime,
     districts: Districts | None = None,
@@ -104,39 +134,33 @@ def walked(
     """What a kind yields once everything is read. `metres`: grid to which positions are rounded; `access`: where one layer alone can be
     asked for. One broken datastream costs itself: the others count, and nothing is taken for gone. Raises SourceError for a network
     without a single datastream."""
-    if not records:
-        raise SourceError("Das Messnetz nennt keine einzige Messreihe; nichts davon wird übernommen.")
-    good = [(each, each.pair) for each in records if not isinstance(each.pair, RecordError)]
-    pairs = [pair for _, pair in good if not isinstance(pair, RecordError)]
-    stations = {station.id: station for station, _ in pairs}
-    layers = layers_of(network, [stream for _, stream in pairs], stations, now=now, access=access)
+    found = records if isinstance(records, Registered) else Registered(records)
+    layers = found.layers(network, now, access)
     for layer in layers:
         yield layer.declaration
-    yield from _broken(records, layers)
-    yield from _remarks([stream for _, stream in pairs], records[0].origin)
+    yield from _broken(found, layers)
+    yield from _remarks(found.streams, found.origin)
     yield from _freshness(layers, now)
+    rows = Rows(prefix=network.prefix, now=now, districts=districts, metres=metres)
     homes: dict[str, Place] = {}
     for layer in layers:
-        place = Place(layer=layer, prefix=network.prefix, now=now, districts=districts, metres=metres)
+        place = Place(layer=layer, prefix=network.prefix, rows=rows)
         homes.update((stream.id, place) for stream in layer.streams)
-    for record, pair in good:
-        if not isinstance(pair, RecordError):
-            record.put(homes[pair[1].id])
-            yield record
+    yield from found.records(homes)
 
 
-def _broken(records: Sequence[SensorRecord], layers: Sequence[Layer]) -> Iterator[Unreadable]:
+def _broken(found: Registered, layers: Sequence[Layer]) -> Iterator[Unreadable]:
     tables = tuple(each.declaration.name for each in layers)
-    for each in records:
-        if isinstance(each.pair, RecordError):
-            finding = Finding(code="wrong-value", message=f"Eine Messreihe ist nicht lesbar: {each.pair}.", origin=each.origin)
-            yield Unreadable(finding=finding, tables=tables, others_count=True)
+    for error, origin in found.broken:
+        finding = Finding(code="wrong-value", message=f"Eine Messreihe ist nicht lesbar: {error}.", origin=origin)
+        yield Unreadable(finding=finding, tables=tables, others_count=True)
 
 
 def _freshness(layers: Sequence[Layer], now: datetime) -> Iterator[Lately]:
     """A clock that runs ahead would make a feed look fresh for ever: what is dated after this run tells nothing."""
+    latest = now + _CLOCKS
     for layer in layers:
-        last = max((each.end for each in layer.streams if each.end and each.end <= now + _CLOCKS), default=None)
+        last = max((each.end for each in layer.streams if each.end and each.end <= latest), default=None)
         if last is not None:
             regular = layer.rhythm is not None and layer.rhythm.resolution
             yield Lately(table=layer.declaration.name, last=last, interval=layer.rhythm.seconds if layer.rhythm and regular else None)

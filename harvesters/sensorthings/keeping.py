@@ -7,11 +7,11 @@ the same bytes tomorrow. An old end stands still and stays. Filtering what was f
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from harvesters.answers import parsed
+from harvesters.answers import parsed, uncollected
 from harvesters.moments import moment_of
 from harvesters.sensorthings.questions import literal_of
 
@@ -25,6 +25,8 @@ Json = dict[str, Any]
 #: Known for other use, and left out on purpose: texts about a Thing, times that only say when it was written.
 _LEFT = frozenset({"infoLastUpdate", "keywords", "language", "topic", "resultNature", "mediaMonitored"})
 
+_KNOWN = _LEFT.union(STATED)
+
 
 class Keeping:
     """One run's filter. `now` is the run's time."""
@@ -34,19 +36,19 @@ class Keeping:
         self.ends: dict[str, datetime] = {}  #: literal of a Datastream -> when its latest observation was
         self.unknown: Counter[str] = Counter()  #: names in `properties` that nobody takes
         self._last: tuple[bytes, Json] = (b"", {})
-        self._takers: Mapping[str, Callable[[Json], Json | None]] = {
-            **dict.fromkeys(("Datastreams", "Thing", "Sensor", "ObservedProperty", "Locations"), self._entity),
-            "properties": self._properties,
-            "unitOfMeasurement": _unit,
-            "location": geometry,
-            "observedArea": _fixed,
-        }
+        self._takers: tuple[tuple[str, Callable[[Json], Json | None]], ...] = (
+            *((name, self._entity) for name in ("Datastreams", "Thing", "Sensor", "ObservedProperty", "Locations")),
+            ("properties", self._properties),
+            ("unitOfMeasurement", _unit),
+            ("location", geometry),
+            ("observedArea", _fixed),
+        )
 
     def kept(self, url: str, content: bytes) -> bytes:
         """Raises SourceError."""
-        page = parsed(content, dict, url)
-        found = _page(page, self._entity)
-        said = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        with uncollected():
+            found = _page(parsed(content, dict, url), self._entity)
+            said = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
         self._last = (said, found)
         return said
 
@@ -56,8 +58,12 @@ class Keeping:
 
     def _entity(self, entity: Json) -> Json:
         found = {name: entity[name] for name in _PLAIN if name in entity}
-        for name, taken in self._takers.items():
+        if len(found) == len(entity):  # most: Sensors and ObservedProperties, which come with every Datastream
+            return found
+        for name, taken in self._takers:
             value = entity.get(name)
+            if value is None:
+                continue
             if isinstance(value, dict):
                 found[name] = taken(value)
             elif isinstance(value, list):
@@ -67,8 +73,9 @@ class Keeping:
         return found
 
     def _properties(self, said: Json) -> Json:
-        if len(self.unknown) < _MOST_NAMES:
-            self.unknown.update(each for each in said if each not in STATED and each not in _LEFT and _NAME.fullmatch(each))
+        others = said.keys() - _KNOWN
+        if others and len(self.unknown) < _MOST_NAMES:
+            self.unknown.update(each for each in others if _NAME.fullmatch(each))
         return {name: said[name] for name in STATED if isinstance(said.get(name), str)}
 
     def _period(self, identifier: object, said: object) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from harvesters.sensors.layers import Layer
+from harvesters.sensorthings.multi import SET
 from harvesters.sensorthings.questions import query
 
 _MOST_TERMS = 10
@@ -12,8 +13,12 @@ def address_of(layer: Layer, home: str) -> str:
     """Datastreams by the key that makes the layer: the source's own name for it, else observed property and length of aggregation.
     All Datastreams where no filter says it."""
     terms = _terms(layer)
+    if all(f"/{SET}(" in each.url for each in layer.streams):
+        found, terms = f"{home}{SET}", [each.replace("ObservedProperty/", "ObservedProperties/") for each in terms]
+    else:
+        found = f"{home}Datastreams"
     asked = query(("$filter", " and ".join(terms))) if terms else ""
-    return f"{home}Datastreams?{asked}" if asked else f"{home}Datastreams"
+    return f"{found}?{asked}" if asked else found
 
 
 def _terms(layer: Layer) -> list[str]:

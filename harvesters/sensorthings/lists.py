@@ -29,7 +29,7 @@ class Incomplete(SourceError):
     """The source could not be read; nothing was changed. The server delivered another number than it counts."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entity:
     literal: str  #: its id as it stands in a path
     fields: Json

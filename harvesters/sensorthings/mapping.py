@@ -1,10 +1,10 @@
 """A Thing as a station, a Datastream as a datastream. Traps: reference/sensors/sources.md, section 1."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from sys import intern
+from functools import partial
 from typing import Any
 
 import shapely
@@ -13,18 +13,25 @@ from shapely.geometry import shape
 
 from harvesters.sensors.intervals import stated
 from harvesters.sensors.layers import slug
-from harvesters.sensors.observed import Datastream, StatedUnit, Station
+from harvesters.sensors.observed import NO_UNIT, Datastream, StatedUnit, Station
 from harvesters.sensors.walk import SensorRecord
 from harvesters.sensorthings.keeping import Json, crs_name, geometry, moment
 from harvesters.sensorthings.reading import Registry, Stream
-from schemas.crs import CRS84, Misplaced, UnknownCrs, placed
+from schemas.crs import CRS84, Misplaced, UnknownCrs, derivation, placed
 from schemas.errors import RecordError, WrongValue
 
 _ELDA = re.compile(r"[?&]uri=(https?://[^&]+)")
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]{1,500}", re.ASCII)
-#: Sixteen hexadecimal digits (EUI-64), twelve in pairs (MAC), or a long number: a device, not a model.
-_DEVICE = re.compile(r"[0-9]{6}|(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16}|(?:[0-9A-Fa-f]{2}[:-]){5,7}[0-9A-Fa-f]{2})(?![0-9A-Fa-f])", re.ASCII)
-_SERIAL = re.compile(r"\b(?:s/?n|serial|seriennummer|serial ?number)\b", re.IGNORECASE)
+#: Sixteen hexadecimal digits (EUI-64), twelve in pairs (MAC), or a long number: a device, not a model. What every match begins with comes
+#: first, here and below, and what has to stand before it is looked for after that: every name is searched, and few hold any of these.
+_DEVICE = re.compile(
+    r"""[0-9A-Fa-f] (?:
+        (?<=[0-9]) [0-9]{5}
+        | (?<![0-9A-Fa-f].) (?: [0-9A-Fa-f]{15} | [0-9A-Fa-f](?:[:-][0-9A-Fa-f]{2}){5,7} ) (?![0-9A-Fa-f])
+    )""",
+    re.ASCII | re.VERBOSE,
+)
+_SERIAL = re.compile(r"[sSſ](?<=\b.)(?:/?[nN]|(?i:er(?:ial(?: ?number)?|iennummer)))\b")
 _REMARKS = {
     "unknown-duration": "Die Angabe »aggregateDuration: {}« ist keine Dauer in Tagen, Stunden oder Minuten und wird nicht verwendet",
     "swapped-axes": "Die Achsen sind vertauscht; gelesen ist die Position andersherum",
@@ -33,6 +40,7 @@ _REMARKS = {
     "no-iri": "Die Angabe »metadata« ist keine Webadresse und wird nicht verwendet",
     "device-name": "Der Name enthält die Nummer eines Geräts und wird nicht übernommen",
 }
+_NOTHING: dict[str, str] = {}
 #: What a position was made of, in the words of its row.
 _BASES = {"LineString": "Mitte der Linie", "MultiLineString": "Mitte der Linie", "Point": ""}
 
@@ -46,18 +54,22 @@ class Reading:
         self._ends = ends
         self._home = home
         self._stations: dict[str, Station | RecordError] = {}
-        self._things_said = {literal: _said(each.get("properties")) for literal, each in registry.things.items()}
-        self._units: dict[tuple[str, str, str], StatedUnit] = {}
+        self._of_things: dict[str, dict[str, str]] = {}  # literal of a Thing -> what it says in its properties
+        self._said: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
+        self._observed: dict[str, tuple[str, str]] = {}  # literal of an ObservedProperty -> its name and definition
         self._models: dict[str, str] = {}  # literal of a Sensor -> its name
+        self._kinds: dict[str, str] = {}
+        self._units: dict[tuple[tuple[str, str], ...], StatedUnit] = {}
         self.remarks: Counter[tuple[str, str]] = Counter()  #: (code, what it says) -> how often
 
-    def records(self) -> list[SensorRecord]:
-        """All of them; the registry lets go of what is theirs."""
+    def records(self) -> Iterator[SensorRecord]:
+        """All of them, each once: the registry lets go of what is theirs, so that words and what is made of them are never held both."""
         streams = self._registry.streams
-        return [self._record(streams.pop(literal)) for literal in [*streams]]
-
-    def _record(self, stream: Stream) -> SensorRecord:
-        return SensorRecord(stream.fields, origin=stream.origin, read=lambda record: self._pair(stream, record))
+        streams_left = deque(streams.values())
+        streams.clear()
+        while streams_left:
+            stream = streams_left.popleft()
+            yield SensorRecord(stream.fields, origin=stream.origin, read=partial(self._pair, stream))
 
     def sentences(self) -> tuple[tuple[str, str], ...]:
         """(code, German sentence)"""
@@ -66,17 +78,17 @@ class Reading:
     def _pair(self, stream: Stream, record: SensorRecord) -> tuple[Station, Datastream]:
         """Raises RecordError."""
         station = self._station(stream.thing, record.get("observedArea"))
-        said = self._things_said[stream.thing] | _said(record.get("properties"))
-        what = self._registry.properties.get(stream.property, {})
+        said = self._of_things[stream.thing] | self._stated(record.get("properties"))
+        name, definition = self._property(stream.property)
         begin, end, goes_on = self._period(stream, record.get("phenomenonTime"))
         return station, Datastream(
             id=self._id(record),
             station=station.id,
             name=self._name(record.get("name")),
-            property=_text(what.get("name")),
-            property_definition=_text(what.get("definition")),
+            property=name,
+            property_definition=definition,
             unit=self._unit(record.get("unitOfMeasurement")),
-            kind=observation_type(record.get("observationType")),
+            kind=self._kind(record.get("observationType")),
             aggregation=self._duration(said.get("aggregateDuration", "")),
             layer=said.get("layerName", ""),
             network=said.get("serviceName", ""),
@@ -85,7 +97,7 @@ class Reading:
             end=end,
             goes_on=goes_on,
             record=self._iri(said.get("metadata", "")),
-            url=f"{self._home}Datastreams({stream.literal})/Observations",
+            url=f"{self._home}{stream.path()}/Observations",
         )
 
     def _id(self, record: SensorRecord) -> str:
@@ -104,10 +116,10 @@ class Reading:
         return found
 
     def _made(self, literal: str, area: object) -> Station:
-        thing = self._registry.things.get(literal)
+        thing = self._registry.things.pop(literal, None)
         if thing is None:
             raise WrongValue("»Thing«: Die Messstelle der Messreihe fehlt")
-        said = self._things_said[literal]
+        said = self._of_things[literal] = self._stated(thing.get("properties"))
         location, geojson = _place(thing.get("Locations"))
         position, basis = self._position(geojson or area, is_area=not geojson)
         longitude, latitude = position or (None, None)
@@ -127,14 +139,17 @@ class Reading:
         if not isinstance(geojson, dict) or not geojson.get("coordinates"):
             return None, ""
         x, y = representative(geojson)
+        crs = crs_name(geojson) or CRS84
         try:
-            found = placed(x, y, crs_name(geojson) or CRS84)
+            found = placed(x, y, crs)
         except (Misplaced, UnknownCrs) as error:
             raise WrongValue(f"»location«: {error}".rstrip(".")) from None
         if found.remark:
             self.remarks[found.remark, ""] += 1
         kind = str(geojson.get("type"))
         basis = "aus dem Gebiet der Messungen (observedArea)" if is_area else _BASES.get(kind, "Punkt in der Fläche")
+        if survey := derivation(crs):
+            basis = f"{basis}; {survey}" if basis else survey
         return (found.longitude, found.latitude), basis
 
     def _period(self, stream: Stream, said: object) -> tuple[datetime | None, datetime | None, bool]:
@@ -142,16 +157,40 @@ class Reading:
         if not isinstance(said, str):
             return None, None, False
         begin, _, end = said.partition("/")
-        last = self._ends.get(stream.literal) or moment(end)
-        return moment(begin), last, end == ".."
+        goes_on = end == ".."
+        last = self._ends.get(stream.literal) or (moment(end) if end and not goes_on else None)
+        return moment(begin), last, goes_on
+
+    def _stated(self, properties: object) -> dict[str, str]:
+        """Explicit keys. What a Thing says holds for its Datastreams, unless they say otherwise; they all say the same few things."""
+        if not isinstance(properties, dict) or not properties:
+            return _NOTHING
+        key = tuple(properties.items())  # of texts alone: the filter lets nothing else through
+        found = self._said.get(key)
+        if found is None:
+            found = self._said[key] = {name: said.strip() for name, said in key if isinstance(said, str) and said.strip()}
+        return found
+
+    def _property(self, literal: str) -> tuple[str, str]:
+        if literal not in self._observed:
+            what = self._registry.properties.get(literal, {})
+            self._observed[literal] = _text(what.get("name")), _text(what.get("definition"))
+        return self._observed[literal]
+
+    def _kind(self, said: object) -> str:
+        if not isinstance(said, str):
+            return ""
+        if said not in self._kinds:
+            self._kinds[said] = observation_type(said)
+        return self._kinds[said]
 
     def _unit(self, said: object) -> StatedUnit:
         if not isinstance(said, dict):
-            return StatedUnit()
-        key = (_text(said.get("name")), _text(said.get("symbol")), _text(said.get("definition")))
+            return NO_UNIT
+        key = tuple(said.items())
         found = self._units.get(key)
         if found is None:
-            found = self._units[key] = StatedUnit(name=key[0], symbol=key[1], code=key[2])
+            found = self._units[key] = StatedUnit(*(_text(said.get(name)) for name in ("name", "symbol", "definition")))
         return found
 
     def _model(self, literal: str) -> str:
@@ -174,10 +213,15 @@ class Reading:
     def _name(self, said: object) -> str:
         """Without the number of a device: such a name is left out."""
         text = _text(said)
-        if not text.isalpha() and (_DEVICE.search(text) or _SERIAL.search(text)):
+        if names_a_device(text):
             self.remarks["device-name", ""] += 1
             return ""
         return text
+
+
+def names_a_device(text: str) -> bool:
+    """Whether the number of one device stands in it, or is announced."""
+    return not text.isalpha() and bool(_DEVICE.search(text) or _SERIAL.search(text))
 
 
 def observation_type(said: object) -> str:
@@ -217,14 +261,6 @@ def _place(locations: object) -> tuple[Json, Json]:
     if not read:
         return (found[0] if found else {}), {}
     return min(read, key=lambda pair: (pair[1].get("type") != "Point", str(pair[0].get("@iot.id"))))
-
-
-def _said(properties: object) -> dict[str, str]:
-    """Explicit keys. What a Thing says holds for its Datastreams, unless they say otherwise."""
-    if not isinstance(properties, dict):
-        return {}
-    # The same few words come with each datastream.
-    return {name: intern(said) for name, value in properties.items() if isinstance(value, str) and (said := value.strip())}
 
 
 def _text(value: object) -> str:

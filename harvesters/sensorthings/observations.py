@@ -15,6 +15,7 @@ from harvesters.http.paging import pages
 from harvesters.sampling.observation import Answer, Stated
 from harvesters.sensors.observed import Datastream
 from harvesters.sensorthings.links import Links
+from harvesters.sensorthings.multi import SET
 from harvesters.sensorthings.questions import query
 from harvesters.sensorthings.root import Root
 from schemas.errors import SourceError
@@ -45,7 +46,9 @@ class SensorThingsObservations:
     _manner: int = 0
 
     def observations(self, fetch: WebFetch, stream: Datastream, since: datetime, until: datetime) -> Iterator[Answer]:
-        """Raises SourceError."""
+        """None of a MultiDatastream, whose values are arrays. Raises SourceError."""
+        if f"/{SET}(" in stream.url:
+            return
         window = f"phenomenonTime ge {_instant(since)} and phenomenonTime lt {_instant(until)}"
         first = self._first(fetch, stream, window)
         for page in pages(fetch, first.url, self._next, get=lambda url: first if url == first.url else _page(fetch, url), most=_MOST):

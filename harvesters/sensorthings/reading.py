@@ -31,7 +31,7 @@ _REFUSED = frozenset({400, 404, 405, 501})
 _UNVERIFIED = ("unverified", "Der Server zählt die Messreihen nicht je Messgröße; ob alle da sind, ist nicht prüfbar.")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Stream:
     """A Datastream; the entities it belongs to are shared."""
 
@@ -41,6 +41,10 @@ class Stream:
     property: str  #: literal
     fields: Json
     origin: str
+    inside: str = ""  #: path of the MultiDatastream of which it is a part
+
+    def path(self) -> str:
+        return self.inside or f"Datastreams({self.literal})"
 
 
 @dataclass

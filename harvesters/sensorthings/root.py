@@ -20,6 +20,7 @@ class Root:
     stated: str  #: as the server calls it, with its slash; "" when it does not
     now: datetime  #: when it answered: the run's time
     has_data_array: bool = False
+    has_multi: bool = False  #: MultiDatastreams
 
 
 def root_of(fetch: WebFetch) -> Root:
@@ -35,7 +36,11 @@ def root_of(fetch: WebFetch) -> Root:
         )
     stated = addresses["Things"].removesuffix("Things") if addresses["Things"].endswith("/Things") else ""
     return Root(
-        home=home, stated=stated, now=page.fetched_at, has_data_array=any(each.endswith(_DATA_ARRAY) for each in said["conformance"])
+        home=home,
+        stated=stated,
+        now=page.fetched_at,
+        has_data_array=any(each.endswith(_DATA_ARRAY) for each in said["conformance"]),
+        has_multi="MultiDatastreams" in addresses,
     )
 
 

@@ -4,43 +4,44 @@ At most one request for each data set, of times alone. What is kept is the rhyth
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from harvesters.answers import json_of, parsed
 from harvesters.http.faults import HttpError
 from harvesters.sensors.intervals import Rhythm, rhythm, stated
-from harvesters.sensors.layers import Layer, Network, layers_of
+from harvesters.sensors.layers import Layer, Network
 from harvesters.sensors.observed import Datastream
-from harvesters.sensors.walk import SensorRecord
+from harvesters.sensors.walk import Registered
 from harvesters.sensorthings.keeping import moment
 from harvesters.sensorthings.questions import query
 from harvesters.sensorthings.root import Root
-from schemas.errors import NotRead, RecordError, SourceError
+from schemas.errors import NotRead, SourceError
 from schemas.fetch import WebFetch
 from schemas.values import Frequency
 
 _LATEST = 100
 
 
-def sampled(records: Sequence[SensorRecord], network: Network, fetch: WebFetch, root: Root) -> str:
-    """Tells the records of each layer's representative how its values come. Returns why not all could be asked, in German; "" for all. A
+def sampled(registered: Registered, network: Network, fetch: WebFetch, root: Root) -> str:
+    """Tells each layer's representative how its values come. Returns why not all could be asked, in German; "" for all. A
     server that fails once is asked no more: django-ogc-sensorthings 1.2.0 answers 500 to every order by time (measured)."""
-    pairs = [(each, each.pair) for each in records]
-    good = {pair[1].id: (record, pair) for record, pair in pairs if not isinstance(pair, RecordError)}
-    stations = {station.id: station for _, (station, _) in good.values()}
-    for layer in layers_of(network, [stream for _, (_, stream) in good.values()], stations, now=root.now):
+    beats: dict[str, Rhythm] = {}
+    failed = ""
+    for layer in registered.layers(network, root.now):
         chosen = _representative(layer)
         if chosen is None:
             continue
         try:
             beat = _asked(chosen, fetch, root)
         except (HttpError, NotRead) as error:
-            return error.detail
+            failed = error.detail
+            break
         if beat is not None:
-            good[chosen.id][0].learn(beat)
-    return ""
+            beats[chosen.id] = beat
+    registered.learn(beats)
+    return failed
 
 
 def _representative(layer: Layer) -> Datastream | None:

@@ -1,27 +1,35 @@
 """Lists of the REST interface, page by page, and whether they are whole.
 
-Every harvest reads every list in full, a hundred items a request: a list filtered by `modified_after` says nothing of what is missing, a
-list of mere numbers costs as many requests as the list itself, and `modified_gmt` does not move when a theme, a block that is used in
-several places or a custom field changes what stands in an item.
+A whole list is read every few days, a hundred items a request. In between, it is the one that was read last, together with what
+`modified_after` names now; and the list is asked how long it is, because deleted items leave no trace: where the length does not come out,
+everything is read at once. So what a run knows is always all there is, and absence means the same in every run. What moves no
+`modified_gmt` (a theme, a block that is used in several places, a custom field) is seen with the next whole reading.
 
 Totals stand in the headers X-WP-Total and X-WP-TotalPages, at most 100 items come on a page (reference: participation/platforms.md 10);
-a page beyond the end is answered with 400 `rest_post_invalid_page_number` (unconfirmed there).
+a page beyond the end is answered with 400 `rest_post_invalid_page_number` (unconfirmed there). A site that knows no `modified_after`
+(before WordPress 5.7) gives the whole list for it.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from harvesters.answers import parsed
-from harvesters.extracts import Extracts
+from harvesters.extracts import Extracts, OtherRules
 from harvesters.http.faults import HttpError
 from harvesters.wordpress.extraction import ALWAYS, reduced, tidied
 from harvesters.wordpress.options import Content, Extraction, WordpressOptions
-from schemas.errors import SourceError
+from schemas.errors import NotRead, SourceError
 from schemas.fetch import Payload, WebFetch
 
 _MOST_PAGES = 10_000
+#: Fewer pages are read sooner than asked for changes and length.
+_FEW_PAGES = 2
+#: A site names times of its own zone, and clocks differ: what changed this long before the last reading is asked for once more.
+_MARGIN = timedelta(days=1)
+Item = tuple[str, dict[str, Any]]
 _ACCEPT = "application/json"
 _NEXT = "Nichts davon wird übernommen; hat sich der Bestand nur gerade geändert, gelingt die nächste Ernte."
 
@@ -40,12 +48,28 @@ def _routes(content: bytes, url: str) -> Sequence[dict[str, Any]]:
     return [{"route": each} for each in sorted(said)]
 
 
+def list_address(api: str, route: str) -> str:
+    """What the addresses of all pages of a list begin with."""
+    return f"{api.rstrip('/')}{route}{'&' if '?' in api else '?'}"
+
+
 class Listing:
     """One list of a site, whatever tables it fills."""
 
-    def __init__(self, api: str, content: Content, extractions: Sequence[Extraction], options: WordpressOptions, prefix: str) -> None:
-        """`api`: address of the interface. `content`: one of the entries that read this list."""
+    def __init__(
+        self,
+        api: str,
+        content: Content,
+        extractions: Sequence[Extraction],
+        options: WordpressOptions,
+        prefix: str,
+        *,
+        changed_after: str = "",
+    ) -> None:
+        """`api`: address of the interface. `content`: one of the entries that read this list. `changed_after`: only later changes."""
         self._api = api
+        self._content = content
+        self._changed_after = changed_after
         self.route = content.route
         self._filters = content.filter
         self._options = options
@@ -57,8 +81,50 @@ class Listing:
         self._listed = 0
         self._total: int | None = None
 
-    def items(self, fetch: WebFetch) -> Iterator[tuple[str, dict[str, Any]]]:
+    def items(self, fetch: WebFetch) -> Iterator[Item]:
         """(address of the page, item as kept). Raises SourceError, at the latest in the end: for a list that is not whole."""
+        held = self._recalled(fetch)
+        found = self._brought_up_to_date(fetch, held) if len(held) > _FEW_PAGES else None
+        yield from self.whole(fetch) if found is None else found
+
+    def _recalled(self, fetch: WebFetch) -> Sequence[Payload]:
+        """The whole list as it was read last; nothing where that is too long ago or under other rules."""
+        at_most = timedelta(days=self._options.full_every_days)
+        if not at_most:
+            return ()
+        first = self.address(1)
+        try:
+            return fetch.recall(
+                first, self._following, at_most=at_most, keep=lambda content: self._extracts.kept(content, first), accept=_ACCEPT
+            )
+        except OtherRules:
+            return ()
+
+    def _following(self, page: Payload) -> str | None:
+        number = int(dict(parse_qsl(urlsplit(page.url).query)).get("page", "1"))
+        pages = _number(page, "x-wp-totalpages")
+        return None if pages is None or number >= pages else self.address(number + 1)
+
+    def _brought_up_to_date(self, fetch: WebFetch, held: Sequence[Payload]) -> list[Item] | None:
+        """None when changes alone do not lead to what there is now, or the site refuses to name them. Raises SourceError."""
+        since = (min(each.fetched_at for each in held) - _MARGIN).strftime("%Y-%m-%dT%H:%M:%S")
+        changes = Listing(self._api, self._content, self._extractions, self._options, self._prefix, changed_after=since)
+        try:
+            found = [*_pages_of(self._extracts, held), *changes.whole(fetch)]
+            length = _number(self._extracts.get(fetch, self._length_address(), accept=_ACCEPT, expected=["json"]), "x-wp-total")
+        except (HttpError, NotRead) as error:  # a replay of an earlier whole reading knows no such answer
+            if isinstance(error, HttpError) and not 400 <= (error.status or 0) < 500:
+                raise
+            return None
+        latest = {item["id"] if item["id"] is not None else -place: (origin, item) for place, (origin, item) in enumerate(found, start=1)}
+        return list(latest.values()) if length == len(latest) else None
+
+    def _length_address(self) -> str:
+        query: dict[str, str | int] = {"per_page": 1, "orderby": "id", "order": "asc", "_fields": ",".join(ALWAYS), **self._filters}
+        return f"{list_address(self._api, self.route)}{urlencode(query, safe=',')}"
+
+    def whole(self, fetch: WebFetch) -> Iterator[Item]:
+        """As `items`, from the source alone."""
         for number in range(1, _MOST_PAGES + 1):
             page = self._page(fetch, number)
             if page is None:
@@ -88,10 +154,10 @@ class Listing:
             "orderby": "id",
             "order": "asc",
             "_fields": ",".join(dict.fromkeys([*ALWAYS, *(each.source for each in self._extractions)])),
+            **({"modified_after": self._changed_after} if self._changed_after else {}),
             **self._filters,
         }
-        mark = "&" if "?" in self._api else "?"
-        return f"{self._api.rstrip('/')}{self.route}{mark}{urlencode(query, safe=',')}"
+        return f"{list_address(self._api, self.route)}{urlencode(query, safe=',')}"
 
     def _page(self, fetch: WebFetch, number: int) -> Payload | None:
         """None beyond the end."""
@@ -129,6 +195,11 @@ class Listing:
         """Raises SourceError: what a short list leaves out is not gone."""
         if self._total is not None and self._listed != self._total:
             raise SourceError(f"Die Liste {self.route} nennt {self._total} Beiträge, geliefert hat sie {self._listed}. {_NEXT}")
+
+
+def _pages_of(extracts: Extracts, held: Sequence[Payload]) -> Iterator[Item]:
+    for page in held:
+        yield from ((page.url, each) for each in extracts.items(page))
 
 
 def _number(page: Payload, header: str) -> int | None:

@@ -18,7 +18,9 @@ _NEVER = frozenset(
 )
 _PERSONAL = frozenset({"author", "author_name", "author_email", "email", "_embedded", "_links", "guid", "password"})
 #: Parameters of a list that klar sets itself, or that ask for what is not public.
-_OWN_PARAMETERS = frozenset({"page", "per_page", "offset", "order", "orderby", "context", "status", "author", "author_exclude", "password"})
+_OWN_PARAMETERS = frozenset(
+    {"page", "per_page", "offset", "order", "orderby", "modified_after", "context", "status", "author", "author_exclude", "password"}
+)
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*", re.ASCII)
 
 
@@ -133,6 +135,7 @@ class WordpressOptions(_Strict):
     api: Words = Field(default="wp-json/", description="Adresse der Schnittstelle; ?rest_route=/ ohne sprechende Adressen")
     page_size: int = Field(default=100, ge=1, le=100, description="Beiträge je Seite; WordPress gibt höchstens 100")
     at_most: int = Field(default=10_000, ge=1, le=1_000_000, description="eine Liste mit mehr Beiträgen wird nicht gelesen")
+    full_every_days: int = Field(default=7, ge=0, le=30, description="so oft wird alles gelesen, dazwischen nur Geändertes; 0: immer alles")
 
 
 Default = Literal["title", "source_date", "source_date_basis", "source_url"]

@@ -5,7 +5,7 @@ Importing takes about 0.2 s (telephone number tables), so the public web server 
 """
 
 from schemas.personal_data.detector import DEFAULT_MAILBOXES, Detector
-from schemas.personal_data.findings import personal_findings, text_findings, without_passages
+from schemas.personal_data.findings import RowReader, personal_findings, text_findings, without_passages
 from schemas.personal_data.hit import PERSONAL_CODES, Hit, Kind, masked
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Detector",
     "Hit",
     "Kind",
+    "RowReader",
     "masked",
     "personal_findings",
     "text_findings",

@@ -10,6 +10,8 @@ from schemas.row import Finding, Row
 from schemas.table import Field, Table
 
 _UNCHECKED_TYPES = ("date", "datetime", "boolean")
+_Said = tuple[str, str]  #: heading and text
+_MANY = 20_000  #: texts that are remembered at once
 
 
 def personal_findings(table: Table, row: Row, detector: Detector) -> tuple[Finding, ...]:
@@ -17,18 +19,43 @@ def personal_findings(table: Table, row: Row, detector: Detector) -> tuple[Findi
 
     The title of a field speaks for its texts ("Telefon"), not for its numbers: those count something.
     """
+    return RowReader(detector).findings(table, row)
+
+
+class RowReader:
+    """Looks for personal data in many rows. A text that stands in several of them is looked through once; short-lived, because it
+    remembers what it has read."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self._known: dict[_Said, tuple[Kind, ...]] = {}
+
+    def findings(self, table: Table, row: Row) -> tuple[Finding, ...]:
+        """As `personal_findings`."""
+        if len(self._known) > _MANY:
+            self._known.clear()
+        texts = _texts(table, row)
+        self._read(dict.fromkeys(said for _, said in texts if said not in self._known))
+        found = dict.fromkeys((field, kind) for field, said in texts for kind in self._known[said])
+        if not found:
+            return ()
+        key, origin = _safe(row.key, self._detector), _safe(row.origin, self._detector)
+        return tuple(_finding(kind, table=table.name, key=key, origin=origin, field=field) for field, kind in found)
+
+    def _read(self, unknown: Iterable[_Said]) -> None:
+        new = list(unknown)
+        for said, hits in zip(new, self._detector.find_each(new) if new else (), strict=True):
+            self._known[said] = tuple(hit.kind for hit in hits)
+
+
+def _texts(table: Table, row: Row) -> list[tuple[str, _Said]]:
+    """Everything that is published as text, with its field."""
     texts = [
-        (field.name, "" if isinstance(row.values[field.name], int) else field.title.de, text)
+        (field.name, ("" if isinstance(row.values[field.name], int) else field.title.de, text))
         for field in table.fields
         if (text := _text(field, row)) is not None
     ]
-    texts.append(("source_url", "", row.source_url))
-    hits = detector.find_each([(heading, text) for _, heading, text in texts])
-    found = [(name, hit.kind) for (name, _, _), of_field in zip(texts, hits, strict=True) for hit in of_field]
-    if not found:
-        return ()
-    key, origin = _safe(row.key, detector), _safe(row.origin, detector)
-    return tuple(_finding(kind, table=table.name, key=key, origin=origin, field=field) for field, kind in dict.fromkeys(found))
+    return [*texts, ("source_url", ("", row.source_url))]
 
 
 def text_findings(detector: Detector, texts: Iterable[tuple[str, str]], *, origin: str = "", table: str = "") -> tuple[Finding, ...]:

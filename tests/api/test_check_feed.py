@@ -116,7 +116,10 @@ def test_a_place_inside_is_asked_only_when_it_is_named(capsys: Captured) -> None
         assert run(["check-feed", feed.url(), "--pause", "0"]) == 1
         assert feed.asked == []
 
-    assert "führt nicht ins öffentliche Netz (eigener Rechner)" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "führt nicht ins öffentliche Netz (eigener Rechner). Private Adressen und der eigene Rechner werden mit --allow-private" in told
+    assert "Kein Datensatz war zu lesen" in told
+    assert "405 Punkten" not in told, "points of what nobody could read would be made up"
 
 
 @pytest.mark.parametrize("address", ["catalog.ttl", "ftp://example.org/", "https://user:secret@example.org/"])

@@ -11,7 +11,7 @@ import pytest
 from catalog.adopting import is_ours
 from catalog.entries import Applied, ChangeKind, Status
 from catalog.tables import metadata
-from schemas.errors import Gone, UnknownDataset
+from schemas.errors import Gone, PlanOutdated, UnknownDataset
 from schemas.model import Agent
 from schemas.upstream import TABLE, Link, StatedLicence, UpstreamDataset
 from schemas.values import Licence, Text
@@ -150,7 +150,94 @@ def test_a_record_that_cannot_be_read_goes_to_the_pruefliste(world: World, recor
     assert world.store.dataset("radwege").dataset.upstream is not None
 
 
-def test_one_that_goes_there_goes_here_and_may_come_back(world: World) -> None:
+def test_one_that_goes_there_is_announced_to_go_here_and_stands_as_it_was(world: World) -> None:
+    harvest(world, TREES, named("radwege"))
+    before = world.store.dataset("baumkataster").dataset
+    world.clock.pass_days(1)
+    harvest(world, named("radwege"))
+    applied = harvest(world, named("radwege"))
+
+    dataset = world.store.dataset("baumkataster").dataset
+    assert (applied.deprecated, applied.removed) == (("baumkataster",), ())
+    assert TREES.uri not in {each.row.key for each in world.store.published("nachbarstadt", TABLE)}
+    assert dataset.removal is not None
+    assert (dataset.removal.announced, dataset.removal.at) == (world.clock(), world.clock() + timedelta(days=30))
+    assert replace(dataset, removal=None, modified=before.modified) == before
+    assert kinds(world, "baumkataster") == [ChangeKind.CREATED, ChangeKind.DEPRECATED]
+    said = [each.reason.de for each in world.store.changes() if each.kind is ChangeKind.DEPRECATED]
+    assert said == ["Der Katalog, aus dem der Datensatz übernommen war, führt ihn nicht mehr. Der Datensatz entfällt am 23.12.2026."]
+    assert world.store.totals().datasets == 3
+
+
+def test_the_announced_one_goes_on_its_day_and_only_then(world: World) -> None:
+    _announced(world)
+
+    world.clock.pass_days(29)
+    assert world.publisher.end_announced() == ()
+    assert world.publisher.refresh() == ()
+    world.renderer = renderer("r2")
+    assert "baumkataster" in world.publisher.refresh(), "what is announced is rendered anew like everything else"
+    world.clock.pass_days(1)
+    assert world.publisher.end_announced() == ("baumkataster",)
+    assert world.publisher.end_announced() == ()
+
+    with pytest.raises(Gone):
+        world.store.dataset("baumkataster")
+    assert kinds(world, "baumkataster") == [ChangeKind.CREATED, ChangeKind.DEPRECATED, ChangeKind.REMOVED]
+    assert world.store.totals().datasets == 2
+
+
+def test_one_that_comes_back_in_time_calls_its_end_off(world: World) -> None:
+    _announced(world)
+
+    harvest(world, TREES, named("radwege"))
+
+    assert world.store.dataset("baumkataster").dataset.removal is None
+    assert kinds(world, "baumkataster") == [ChangeKind.CREATED, ChangeKind.DEPRECATED, ChangeKind.RETURNED]
+    assert world.store.totals().datasets == 3
+    world.clock.pass_days(60)
+    assert world.publisher.end_announced() == ()
+
+
+def test_the_end_waits_while_the_pruefliste_holds_what_came_back(world: World) -> None:
+    _announced(world)
+    world.renderer = renderer(refuse=lambda dataset: "kaputt" in dataset.title.de)
+    harvest(world, replace(TREES, title=Text(de="kaputt")), named("radwege"))
+
+    world.clock.pass_days(60)
+
+    assert world.publisher.end_announced() == ()
+    assert world.store.dataset("baumkataster").dataset.title.de == "Baumkataster"
+    harvest(world, named("radwege"))
+    assert world.publisher.end_announced() == ("baumkataster",)
+
+
+def test_the_announced_one_makes_room_for_the_same_thing_by_another_route(world: World) -> None:
+    _announced(world)
+    other, same = replace(named("baeume"), identifiers=(TREES.uri,)), replace(SOURCE, name="land", title="Portal des Landes")
+
+    applied = world.harvest(row_of(other, identifier=TREES.uri), of=listing(), source=same, guards=AT_ONCE)
+
+    assert (applied.adopted, applied.removed) == (("baeume",), ("baumkataster",))
+    assert kinds(world, "baumkataster") == [ChangeKind.CREATED, ChangeKind.DEPRECATED, ChangeKind.REMOVED]
+    assert [each.reason.de for each in world.store.tombstones()] == [
+        "Über einen anderen Weg übernommen; der Datensatz heißt hier jetzt »baeume«."
+    ]
+    assert world.store.totals().datasets == 3
+
+
+def test_an_announced_one_can_be_withdrawn_at_once(world: World) -> None:
+    _announced(world)
+
+    world.publisher.withdraw("baumkataster", reason="Name einer Person", by="anna")
+
+    assert [each.kind for each in world.store.tombstones()] == [Status.WITHDRAWN]
+    world.clock.pass_days(60)
+    assert world.publisher.end_announced() == ()
+
+
+def test_without_notice_one_that_goes_there_goes_here_and_may_come_back(world: World) -> None:
+    world.notice = timedelta(0)
     harvest(world, TREES, named("radwege"))
     applied = harvest(world, named("radwege"))
     applied = harvest(world, named("radwege")) if not applied.removed else applied
@@ -174,6 +261,21 @@ def test_a_missing_one_stays_until_its_time_is_over(world: World) -> None:
     world.harvest(row_of(named("radwege")), of=listing(), source=SOURCE)
 
     assert world.store.dataset("baumkataster").status is Status.ACTIVE
+
+
+def test_two_plans_that_waited_with_the_same_thing_do_not_both_publish_it(world: World) -> None:
+    """Each was made when neither was published; their keys differ, what they are does not."""
+    everywhere, other = "urn:uuid:0b4b2a52-6f0d-4c0e-9d51-0d6f6c1f6a01", replace(SOURCE, name="land", title="Portal des Landes")
+    first = world.save(world.plan([row_of(TREES, identifier=everywhere)], of=listing(), source=SOURCE))
+    second = world.save(world.plan([row_of(named("baeume"), identifier=everywhere)], of=listing(), source=other))
+    third = world.save(world.plan([row_of(named("radwege"), identifier="urn:uuid:1")], of=listing(), source=replace(other, name="kreis")))
+
+    world.publisher.apply(first, by="anna")
+    with pytest.raises(PlanOutdated):
+        world.publisher.apply(second, by="anna")
+    world.publisher.apply(third, by="anna")
+
+    assert [each.dataset.name for each in world.store.datasets() if each.dataset.upstream] == ["baumkataster", "radwege"]
 
 
 def test_names_are_free_and_valid_and_never_used_again(world: World) -> None:
@@ -314,6 +416,7 @@ def test_withdrawing_the_row_or_the_whole_list_takes_the_data_sets_along(world: 
 
 
 def test_one_that_was_removed_before_can_be_withdrawn_too(world: World) -> None:
+    world.notice = timedelta(0)
     harvest(world, replace(TREES, description=Text(de="KANARIENVOGEL")), named("radwege"))
     harvest(world, named("radwege"))
     harvest(world, named("radwege"))
@@ -345,6 +448,13 @@ def test_one_licence_of_all_files_is_that_of_the_data_set(world: World) -> None:
 
     assert world.store.dataset("eine").dataset.licence is Licence.CC_ZERO
     assert world.store.dataset("zwei").dataset.licence == StatedLicence()
+
+
+def _announced(world: World) -> None:
+    """The trees are gone at the neighbour's, for good."""
+    harvest(world, TREES, named("radwege"))
+    harvest(world, named("radwege"))
+    assert harvest(world, named("radwege")).deprecated == ("baumkataster",)
 
 
 def _everything(world: World) -> str:

@@ -16,10 +16,15 @@ import frictionless
 import openpyxl
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
+from xlsxwriter.worksheet import Worksheet
 
-from catalog.formats import About, excel_csv, formats_of, read_rows, write
+from catalog.formats import About, Cells, excel_csv, formats_of, read_rows, write
 from catalog.formats import spreadsheet as xlsx
 from catalog.formats.cells import cells
+from catalog.formats.german_csv import neutral
+from catalog.formats.pieces import joined
+from catalog.formats.worksheet import DataSheet
 from schemas.errors import WrongValue
 from schemas.row import Value
 from schemas.table import Table, common_tables, descriptor_from_table
@@ -326,6 +331,89 @@ def test_parquet_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monke
     write(FileFormat.PARQUET, STATIONS, ROWS, about=ABOUT)
 
     assert list(tmp_path.iterdir()) == []
+
+
+# --- XLSX, as XlsxWriter itself writes it
+
+
+def cell_by_cell(sheet: Any, lines: Any, *, literal: Any) -> None:
+    """What `DataSheet.fill` stands in for."""
+    for row, line in enumerate(lines, start=1):
+        for column, value in enumerate(line):
+            if isinstance(value, bool):
+                sheet.write_boolean(row, column, value)
+            elif isinstance(value, str):
+                sheet.write_string(row, column, xlsx.fitting(value), literal if neutral(value) is not value else None)
+            elif value is not None and abs(value) < 10**15:
+                sheet.write_number(row, column, value)
+            elif value is not None:
+                sheet.write_string(row, column, str(value))
+
+
+def same_as_cell_by_cell(of: Table, rows: Rows) -> bool:
+    ours = write(FileFormat.XLSX, of, rows, about=ABOUT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DataSheet, "fill", cell_by_cell)
+        patch.setattr(DataSheet, "_write_rows", Worksheet._write_rows)
+        return ours == write(FileFormat.XLSX, of, rows, about=ABOUT)
+
+
+@settings(max_examples=30)
+@given(tables_with_rows())
+def test_a_workbook_has_the_bytes_that_xlsxwriter_gives_cell_by_cell(case: tuple[Table, Rows]) -> None:
+    assert same_as_cell_by_cell(*case)
+
+
+def test_a_workbook_of_gaps_oddities_and_many_rows_has_the_same_bytes_too() -> None:
+    of = table(field("id"), field("text"), field("n", "number"), field("i", "integer"), field("b", "boolean"))
+    odd = ("=1+1", " vorn", "a\nb", "<r>&</r>", "_x0041_", "\x01", "😀" * 20_000, "x" * 40_000, None, "=1+1", "😀" * 9_000)
+    full: Rows = [{"id": f"k{n}", "text": odd[n % len(odd)], "n": n / 7, "i": 10**15 - 1 + n % 2, "b": n % 3 == 0} for n in range(40)]
+    empty: Rows = [{}] * 40
+
+    ends: Rows = [{"n": 1.5}, *empty, {"b": True}]
+    for rows in (full, empty, [*empty, full[3], *empty], ends, full[:15], full[:16], full[:17]):
+        assert same_as_cell_by_cell(of, rows)
+
+
+# --- rows that are checked once
+
+
+@settings(max_examples=20)
+@given(tables_with_rows())
+def test_rows_with_cells_are_written_like_any_others(case: tuple[Table, Rows]) -> None:
+    of, rows = case
+    made = Cells(of, iter(rows))
+
+    assert list(made) == made[:]
+    assert len(made) == len(rows)
+    for format in (FileFormat.CSV, FileFormat.JSON, FileFormat.NDJSON):
+        assert write(format, of, made, about=ABOUT) == write(format, of, rows, about=ABOUT)
+    assert excel_csv(of, made) == excel_csv(of, rows)
+
+
+def test_cells_of_one_table_do_not_count_for_another() -> None:
+    made = Cells(table(field("id"), field("n", "integer")), [{"id": "a", "n": 1}])
+
+    with pytest.raises(WrongValue):
+        canonical(table(field("id"), field("n")), made[:])
+    assert write(FileFormat.CSV, table(field("n", "integer"), field("id")), made, about=ABOUT) == b"n,id\n1,a\n"
+
+
+def test_parquet_of_many_rows_is_put_together_in_their_order(tmp_path: Path) -> None:
+    """DuckDB is given a few thousand at once."""
+    of = table(field("id"), field("n", "integer"), *(field(f"f{n}") for n in range(50)))
+    rows: Rows = [{"id": f"k{n}", "n": n if n % 7 else None} for n in range(2_500)]
+
+    found = from_parquet(write(FileFormat.PARQUET, of, rows, about=ABOUT), tmp_path, "id, n")
+    assert found == [(each["id"], each["n"]) for each in rows]
+
+
+@given(st.lists(st.text(max_size=3), max_size=1_200), st.sampled_from(("", ",\n")))
+@settings(max_examples=20)
+def test_pieces_are_joined_as_a_text_is(pieces: list[str], between: str) -> None:
+    pieces = [each.encode(errors="ignore").decode() for each in pieces * 3]
+
+    assert joined(iter(pieces), before="[", between=between, after="]").decode() == "[" + between.join(pieces) + "]"
 
 
 # --- GeoJSON

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from catalog.entries import ChangeKind, NotRendered, QuarantineState, Status
+from catalog.formats import About
 from catalog.plan import Guards, PlanState, Review
 from catalog.press import write_all
 from schemas.errors import ConfigurationError, DecisionRefused, Gone, PlanOutdated, UnknownDataset, UnknownEdition
 from schemas.model import SourceReference
 from schemas.row import Quarantined
+from schemas.values import Licence, Text
 from tests.catalog.world import NO_GUARDS, SOURCE, START, World, bench, declaration, renderer, site
 
 
@@ -255,6 +257,41 @@ def test_a_plan_is_refused_when_its_source_was_published_meanwhile(world: World)
     assert "Rathaus" in world.content()
     with pytest.raises(DecisionRefused):
         world.publisher.apply(number)
+
+
+def test_a_plan_need_not_be_read_back_by_who_has_just_stored_it(world: World) -> None:
+    plan = world.plan([bench("b1"), bench("b2", "Bahnhof")])
+
+    applied = world.publisher.apply(world.save(plan), made=plan)
+
+    assert (applied.tables, applied.editions) == (plan.tables, {"baenke": 1})
+    with pytest.raises(DecisionRefused):
+        world.publisher.apply(applied.plan, made=plan)
+
+
+def test_a_row_withdrawn_after_the_plan_was_made_does_not_come_in_with_it(world: World) -> None:
+    world.harvest(bench("b1"), bench("b2"))
+    plan = world.plan([bench("b1", "Bahnhof"), bench("b2", "Rathaus")])
+    number = world.save(plan)
+    world.publisher.withdraw("baenke", row="b2", reason="Beschwerde", by="anna")
+
+    with pytest.raises(DecisionRefused):
+        world.publisher.apply(number, made=plan)
+
+    assert "Rathaus" not in world.content()
+
+
+def test_files_of_an_edition_are_made_when_they_are_asked_for() -> None:
+    """All of them at once are several times as large as the rows."""
+    table = declaration().table.published()
+    about = About(name="baenke", title=Text(de="Bänke"), licence=Licence.DL_ZERO_2, publisher="Stadt", url="", edition=1, modified=START)
+
+    files = write_all(table, [dict.fromkeys(table.field_names) | {"id": "b1"}], about)
+
+    assert files["csv"] is not files["csv"]
+    assert files["csv"] == files["csv"]
+    assert {"csv", "parquet", "excel-de.csv"} <= set(files)
+    assert len(files) == len(list(files))
 
 
 def test_a_key_that_another_source_took_meanwhile_makes_a_plan_outdated(world: World) -> None:

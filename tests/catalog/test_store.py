@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import socket
 import threading
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -11,8 +12,9 @@ from hashlib import sha256
 import pytest
 
 from catalog import tables
+from catalog.codec import dumps
 from catalog.entries import QuarantineState
-from catalog.plan import Outcome, PlanState, RunRecord
+from catalog.plan import Outcome, Plan, PlanState, RunRecord
 from catalog.runs import LEASE
 from catalog.store import Store
 from schemas.errors import Busy, DecisionRefused, UnknownItem
@@ -146,6 +148,35 @@ def test_a_stored_plan_is_the_plan(world: World) -> None:
     plan = world.plan([bench("b1", 'Ä "," \n', "2024-02-29")], findings=(Finding(code="x", message="y", row=7),))
 
     assert world.store.plan(world.save(plan)).plan == plan
+
+
+def test_a_plan_of_many_changes_is_kept_in_lines_and_read_whole(world: World) -> None:
+    one = world.plan([bench(f"b{n}", "Ä\n" * (n % 3) + str(n)) for n in range(1_100)])
+    two = world.plan([bench("a1", table="tische"), bench("a2", table="tische")], of=declaration("tische", table="tische"))
+    plan = replace(one, tables=(*one.tables, *two.tables, replace(two.tables[0], changes=())))
+
+    assert world.store.plan(world.save(plan)).plan == plan
+
+
+def test_a_plan_that_an_older_program_wrote_in_one_line_is_read_as_well(world: World) -> None:
+    plan = world.plan([bench("b1", 'Ä "," \n'), bench("b2")])
+    number = world.save(plan)
+    with world.store.database.write() as connection:
+        connection.execute(tables.plan.update().values(content=zlib.compress(dumps(Plan, plan).encode(), 1)))
+
+    assert world.store.plan(number).plan == plan
+
+
+def test_the_values_of_a_published_row_are_those_that_were_published(world: World) -> None:
+    """They are read when somebody asks."""
+    row = bench("b1", "Ä", "2024")
+    world.harvest(row, bench("b2", "Bahnhof"))
+
+    one, two = world.store.published("gruenamt", "bench")
+    assert (one.row, one.row.values, dict(one.row.values), list(one.row.values)) == (row, row.values, row.values, list(row.values))
+    assert (one.row.values.get("gibt es nicht"), "place" in one.row.values, two.row.values["place"]) == (None, True, "Bahnhof")
+    assert replace(one.row, origin="").digest == row.digest == one.row.digest
+    assert world.store.standing("gruenamt", "bench") == tuple((each.row.key, each.row.digest, each.state) for each in (one, two))
 
 
 def test_a_rejected_plan_stays_rejected_with_who_and_why(world: World) -> None:

@@ -22,7 +22,7 @@ from dcat.rules import violations
 from dcat.shacl import graph_from_triples, load
 from dcat.terms import InvalidIri
 from dcat.uris import link_uris
-from schemas.model import Dataset
+from schemas.model import Dataset, Removal
 from schemas.upstream import UNSTATED, Link, StatedLicence, UpstreamDataset
 from schemas.values import AccessRight, FileFormat, Frequency, HvdCategory, Language, Licence, Text, Theme
 from tests.dcat.samples import SITE
@@ -115,6 +115,14 @@ def composed(found: UpstreamDataset, curation: Curation = Curation(), name: str 
     )
 
 
+LEAVING = replace(
+    composed(TREES),
+    removal=Removal(
+        announced=datetime(2026, 11, 22, tzinfo=UTC), at=datetime(2026, 12, 22, tzinfo=UTC), reason=Text(de="Führt niemand mehr.")
+    ),
+)
+
+
 def values(triples: Iterable[Triple], subject: NamedNode, predicate: str) -> list[str]:
     found = [each.object for each in triples if (each.subject, each.predicate) == (subject, term(predicate))]
     return sorted(each.value for each in found if isinstance(each, Literal | NamedNode))
@@ -201,10 +209,23 @@ def test_a_data_set_without_publisher_is_refused() -> None:
     assert {each.field for each in render(composed(replace(TREES, publisher="")), SITE).findings} >= {"foaf:name"}
 
 
+def test_one_that_is_announced_to_go_says_so_in_status_availability_and_words() -> None:
+    triples = list(dataset_triples(LEAVING, SITE))
+
+    for each in of_links(LEAVING):
+        assert values(triples, each, "adms:status") == ["http://publications.europa.eu/resource/authority/distribution-status/DEPRECATED"]
+    assert values(triples, HERE, "dcatap:availability") == [
+        "http://publications.europa.eu/resource/authority/planned-availability/TEMPORARY"
+    ]
+    said = " ".join(values(triples, HERE, "dcterms:description"))
+    assert "Dieser Datensatz wird voraussichtlich am 22.12.2026 entfernt: Führt niemand mehr." in said
+    assert values(triples, HERE, "dcterms:modified") == ["2026-05-01T12:30:00Z"], "what is newer than the original displaces it"
+
+
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda each: each.name)
 def test_samples_pass_our_own_gate(profile: Profile) -> None:
-    for each in (TREES, BARE):
-        assert render(composed(each), SITE, profile).findings == ()
+    for each in (composed(TREES), composed(BARE), LEAVING):
+        assert render(each, SITE, profile).findings == ()
 
 
 @settings(max_examples=50, derandomize=True, deadline=None)
@@ -220,7 +241,12 @@ def test_whatever_a_neighbour_leaves_out_passes_our_own_gate(found: UpstreamData
 @settings(max_examples=20, derandomize=True, deadline=None)
 @given(st.lists(neighbours, min_size=1, max_size=4))
 def test_neighbours_have_no_results_in_the_official_shapes(files: ProfileFiles, found: list[UpstreamDataset]) -> None:
-    datasets = [composed(TREES), composed(BARE, name="bare"), *(composed(each, name=f"n{n}") for n, each in enumerate(found))]
+    datasets = [
+        composed(TREES),
+        composed(BARE, name="bare"),
+        replace(LEAVING, name="leaving"),
+        *(composed(each, name=f"n{n}") for n, each in enumerate(found)),
+    ]
     graph = graph_from_triples(triple for each in datasets for triple in published_triples(each, SITE))
 
     terms = {str(each.object).strip("<>") for one in datasets for each in published_triples(one, SITE) if each.predicate == _LICENCE}

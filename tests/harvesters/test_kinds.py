@@ -20,6 +20,12 @@ SOURCE = SourceConfig(name="quelle", title="Quelle", kind="files", url="drop", f
 def test_every_module_of_platforms_is_found() -> None:
     assert len(kinds()) == len(list(pkgutil.iter_modules(platforms.__path__)))
     assert "files" in kinds()
+    assert "brieftaube" not in kinds()
+
+
+def test_a_kind_is_called_like_its_module() -> None:
+    """By its name it is found without importing the others."""
+    assert {name: harvester.kind for name, harvester in kinds().items()} == {name: name for name in kinds()}
 
 
 @pytest.mark.parametrize("kind", sorted(kinds()))

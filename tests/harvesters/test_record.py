@@ -31,3 +31,17 @@ def test_a_field_that_is_gone_and_one_of_another_kind_are_named() -> None:
 def test_the_digest_names_the_content_not_the_order_of_fields() -> None:
     assert record(a=1, b="x").digest == record(b="x", a=1).digest
     assert record(a=1).digest != record(a="1").digest
+
+
+def test_a_record_that_was_given_up_says_nothing_of_what_nobody_read() -> None:
+    found = Record({"title": None, "other": 1}, origin="a", tables=["project"])
+    with pytest.raises(MissingField):
+        found.take("title", str)
+    assert list(found.unread) == ["other"]
+
+    found.give_up()
+
+    assert not found.unread
+    found.give_up(["other", "title", "elsewhere"])
+    assert list(found.unread) == ["other"], "what nobody reads anywhere is still worth a word"
+    assert found.taken == {"title": None}, "what was read is still known"

@@ -10,6 +10,7 @@ from harvesters.harvester import SourceConfig, token_header, token_scheme
 from harvesters.http.asking import Surroundings
 from harvesters.http.opening import Web, open_source
 from harvesters.http.pace import MemoryPace
+from harvesters.private_rows import values_of
 from harvesters.registry import harvester_of
 from harvesters.walking import Walk
 from schemas.fetch import Payload
@@ -36,7 +37,10 @@ class Walked:
 
     def rows(self, table: str) -> dict[str, Mapping[str, Value]]:
         """Key -> values; without the name of the source and its hyphen."""
-        return {each.key.removeprefix(f"{self.walk.source}-"): each.values for each in self.walk.rows.get(table, ())}
+        private = list(self.walk.private.get(table, ()))
+        found = [(each.key, each.values) for each in self.walk.rows.get(table, ())]
+        found += zip([each.key for each in private], values_of(private), strict=True)
+        return {key.removeprefix(f"{self.walk.source}-"): values for key, values in found}
 
     def refused(self, table: str) -> tuple[Quarantined, ...]:
         return tuple(self.walk.quarantined.get(table, ()))

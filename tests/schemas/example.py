@@ -16,10 +16,8 @@ from schemas.table import Table, common_tables, microdata_tables
 
 EXAMPLE = Path(api.__file__).parent / "examples" / "kaiserslautern"
 CONFIG = tomllib.loads((EXAMPLE / "klar.toml").read_text(encoding="utf-8"))
-#: What platforms fill and nobody has researched.
-PLATFORM_TABLES = {"format", "qa_item", "measure_item"}
 #: What files fill; data sets of other catalogues come from those.
-TABLES = sorted(common_tables().keys() - {"upstream_dataset"} - PLATFORM_TABLES)
+TABLES = sorted(common_tables().keys() - {"upstream_dataset"})
 Record = dict[str, str]
 
 

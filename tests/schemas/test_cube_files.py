@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.cube_files import cube_from, declared_cubes, shipped_cubes
-from schemas.cube_plan import CubePlan
+from schemas.cube_plan import CubePlan, Rows, about_of
 from schemas.errors import ConfigurationError
 from schemas.periods import Bin, bin_of, code_of, code_of_partial, codes_between, first_day, title_of
 from schemas.row import Value
@@ -94,6 +94,19 @@ def test_a_declaration_says_all_of_a_cube_and_of_how_it_is_counted() -> None:
     assert [(each.dimension, each.groups) for each in plan.coarsening] == [("age", (("under-18", "18-29"),)), ("age", ())]
     assert plan.merging is not None
     assert plan.merging.below == 3000
+
+
+@pytest.mark.parametrize(
+    ("rows", "about"),
+    [
+        ([Rows(table="answer", where={"process_id": ("b", "a")})], (("process", "a"), ("process", "b"))),
+        ([Rows(table="answer", where={"process_id": ("a",)}), Rows(table="ballot")], ()),
+        ([Rows(table="event", where={"project_id": ("p",)})], (("project", "p"),)),
+        ([Rows(table="answer", where={"question": ("a",)})], ()),
+    ],
+)
+def test_a_statistic_is_about_what_all_its_rows_are_limited_to(rows: list[Rows], about: tuple[tuple[str, str], ...]) -> None:
+    assert about_of(rows) == about
 
 
 def test_a_dimension_may_be_what_persons_chose_or_whether_there_is_anything() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from frictionless import Package, Resource, Schema
 
+from schemas.aliases import load_aliases
 from schemas.cube_files import declared_cubes, shipped_cubes
 from schemas.dates import PARTIAL_DATE_PATTERN
 from schemas.row import Row
@@ -31,6 +32,9 @@ COUNTS = {
     "platform_figure": 19,
     "district": 11,
     "decision": 21,
+    "format": 54,
+    "qa_item": 34,
+    "measure_item": 21,
 }
 LISTS = sorted(EXAMPLE.glob("drop/*/datapackage.json"))
 every_table = pytest.mark.parametrize("table", TABLES)
@@ -201,6 +205,22 @@ def test_the_wound_up_company_has_a_successor() -> None:
 
     assert company.values["valid_to"] == "2026-06-30"
     assert company.values["successor_id"] == "referat-digitalisierung-und-innovation"
+
+
+@pytest.mark.parametrize("name", ["KLMitWirkung", "KLmitWirkung", "KL MitWirkung", "Kaiserslautern MitWirkung", "klmitwirkung.de"])
+def test_every_spelling_of_the_platform_leads_to_its_project(name: str) -> None:
+    assert load_aliases(EXAMPLE / "aliases.toml").resolve(name, "project") == "klmitwirkung"
+
+
+def test_names_lead_to_rows_and_what_is_only_supposed_is_found_and_moves_none() -> None:
+    known = load_aliases(EXAMPLE / "aliases.toml")
+
+    assert all(each.id in {row.key for row in rows_of(each.table)} for each in known.things)
+    assert [known.resolve(each, "project") for each in ("Dritter Ort", "Dritte Orte", "Dialog Zivilgesellschaft")] == [
+        "stadt-raum-wir", "stadt-raum-wir", None,
+    ]  # fmt: skip
+    assert ["Lautrer", "Stadtdialog"] in list(known.variants(["Dialog", "Zivilgesellschaft"]))
+    assert known.resolve("KLdigital GmbH", "organisation") == "kl-digital-gmbh"
 
 
 def test_organisations_that_lead_decide_or_operate_are_listed() -> None:

@@ -13,6 +13,7 @@ from api.web.ckan.datastore import datastore_info, datastore_search
 from api.web.ckan.errors import Invalid, NotFound
 from api.web.ckan.searching import MOST_ROWS, counts, members, package_search
 from api.web.web import Web
+from dcat.catalogue import description_of
 from schemas.links import UNSTATED
 from schemas.values import Licence
 
@@ -109,7 +110,7 @@ def status_show(web: Web, arguments: Arguments) -> Json:
     return {
         "ckan_version": _CKAN_VERSION,
         "site_title": site.title,
-        "site_description": "",
+        "site_description": description_of(site).de,
         "site_url": site.base_url,
         "locale_default": "de",
         "error_emails_to": None,

@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from api.web.pages import Link
 from api.web.participation.calendar import has_days
+from api.web.participation.chain import chain
 from api.web.participation.gathering import Dossier
-from api.web.participation.pages import SECTIONS, DossierPage, Fact, Groups, Part, Question, Results, TakePart
+from api.web.participation.pages import SECTIONS, DossierPage, Fact, Groups, Name, Part, Question, Results, TakePart
 from api.web.participation.structured import structured_events
 from api.web.participation.timeline import next_events, timeline
 from api.web.participation.wording import (
@@ -25,6 +26,7 @@ from api.web.reported import Group, groups
 from api.web.templating import Addresses
 from api.web.texts import text
 from api.web.wording import minute, partial_date
+from schemas.aliases import Aliases
 from schemas.declaration import declaration_of_table
 
 _SHOWN_QUESTIONS = 100
@@ -42,21 +44,25 @@ def dossier_page(
     organisations: Sequence[PublishedValues],
     districts: Sequence[PublishedValues],
     statistics: tuple[Link, ...],
+    compared: tuple[Link, ...],
+    names: tuple[Name, ...],
+    aliases: Aliases,
     today: date,
     addresses: Addresses,
     language: str,
 ) -> DossierPage:
     """`organisations` and `districts`: the published rows of these tables. `today`: the day in the city."""
     row, kind = dossier.row, dossier.kind
-    made = _groups(dossier, language)
+    made, followed = _groups(dossier, language), chain(dossier, today, language)
     questions = _questions(dossier, language)
     return DossierPage(
         section=SECTIONS[kind],
         title=text_of(row, "title"),
         former_titles=several(row.get("former_titles")),
+        names=names,
         summary=text_of(row, "summary" if kind == "project" else "result_summary"),
         notice=_notice(row, language),
-        facts=_facts(dossier, organisations, districts, language),
+        facts=_facts(dossier, organisations, districts, aliases, language),
         website=text_of(row, "website"),
         project=_project(dossier.project, language) if dossier.project else None,
         parts=tuple(_project(each, language) for each in dossier.parts),
@@ -64,6 +70,8 @@ def dossier_page(
         take_part=_take_part(dossier, today, language),
         groups=_target_groups(row),
         evaluation=facts("project", row, _EVALUATION, language) if kind == "project" else (),
+        chain=followed,
+        compared=compared if followed and kind == "process" else (),
         timeline=timeline(dossier, today, language),
         figures=tuple(each for each in made if each.kind != "result"),
         results=_results(made, text_of(row, "title") if kind == "process" else ""),
@@ -88,7 +96,11 @@ def _notice(row: PublishedValues, language: str) -> str:
 
 
 def _facts(
-    dossier: Dossier, organisations: Sequence[PublishedValues], districts: Sequence[PublishedValues], language: str
+    dossier: Dossier,
+    organisations: Sequence[PublishedValues],
+    districts: Sequence[PublishedValues],
+    aliases: Aliases,
+    language: str,
 ) -> tuple[Fact, ...]:
     """The period and the lead stand after what the row itself says."""
     row = dossier.row
@@ -97,15 +109,16 @@ def _facts(
     if period:
         told.insert(1, Fact(label=text("dossier_period", language), value=period, german=False))
     if lead := text_of(row, "lead_organisation"):
-        told.append(Fact(label=text("dossier_lead", language), value=_lead(lead, organisations, language), german=True))
+        told.append(Fact(label=text("dossier_lead", language), value=_lead(lead, organisations, aliases, language), german=True))
     if district := next((text_of(each, "name") for each in districts if each["id"] == row.get("district_id")), ""):
         told.append(Fact(label=text("dossier_district", language), value=district, german=True))
     return tuple(told)
 
 
-def _lead(name: str, organisations: Sequence[PublishedValues], language: str) -> str:
+def _lead(name: str, organisations: Sequence[PublishedValues], aliases: Aliases, language: str) -> str:
     """`KL.digital GmbH (besteht bis 30. Juni 2026; danach: Referat …)`: who was in charge stays named, and who is now."""
-    known = next((each for each in organisations if each.get("name") == name), None)
+    key = aliases.resolve(name, "organisation")
+    known = next((each for each in organisations if each.get("name") == name or each["id"] == key), None)
     if known is None or not known.get("valid_to"):
         return name
     end = partial_date(text_of(known, "valid_to"), language)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from api.web.participation.wording import several, text_of
 from api.web.problems import UnknownPage
 from api.web.published import PublishedValues, common_rows
 from api.web.web import Web
@@ -54,7 +55,7 @@ def gather(web: Web, kind: str, key: str) -> Dossier:
         project=_one(web, "project", row.get("parent_project_id")),
         parts=parts,
         processes=processes,
-        tables=_linked(web, projects={key}, processes={str(each["id"]) for each in processes}),
+        tables=_linked(web, projects={key}, processes={str(each["id"]) for each in processes}, platforms=_names(web, row)),
     )
 
 
@@ -63,20 +64,34 @@ def _process(web: Web, row: PublishedValues) -> Dossier:
     return Dossier(kind="process", row=row, project=_one(web, "project", row.get("project_id")), parts=(), processes=(row,), tables=tables)
 
 
-def _linked(web: Web, *, projects: set[str], processes: set[str]) -> dict[str, Rows]:
+def _names(web: Web, project: PublishedValues) -> set[str]:
+    """What figures of platforms may call a project that is one; what nobody has confirmed is no name here."""
+    things = web.services.aliases.things
+    known = {name for each in things if (each.table, each.id) == ("project", project["id"]) and each.confirmed for name in each.names}
+    return {text_of(project, "title"), *several(project.get("former_titles")), *known}
+
+
+def _linked(web: Web, *, projects: set[str], processes: set[str], platforms: Collection[str] = ()) -> dict[str, Rows]:
     """Rows that name one of these, and those that name one of the rows found: answers to questions at events, measures for decisions,
-    and what sources assert about any of them."""
+    and what sources assert about any of them. `platforms`: names."""
     tables: dict[str, Rows] = {}
     for table in _LINKED:
-        further = {
+        further: dict[str, tuple[str, set[str]]] = {
+            "platform_figure": ("platform", set(platforms)),
             "qa_item": ("event_id", _ids(tables.get("event", ()))),
             "measure_item": ("decision_id", _ids(tables.get("decision", ()))),
         }
-        column, keys = further.get(table, ("", set()))
+        column, keys = further.get(table, ("", set[str]()))
         wanted = {"project_id": projects, "process_id": processes} | ({column: keys} if column else {})
         found = _read(web, table, projects | processes | keys)
         tables[table] = [each for each in found if any(each.get(name) in among for name, among in wanted.items())]
-    subjects = {"project": projects, "process": processes, "event": _ids(tables["event"]), "decision": _ids(tables["decision"])}
+    subjects = {
+        "project": projects,
+        "platform": projects,
+        "process": processes,
+        "event": _ids(tables["event"]),
+        "decision": _ids(tables["decision"]),
+    }
     figures = _read(web, "figure", set().union(*subjects.values()))
     tables["figure"] = [each for each in figures if each["subject_id"] in subjects.get(str(each["subject_kind"]), ())]
     return tables

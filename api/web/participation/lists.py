@@ -11,7 +11,7 @@ from api.web.pages import Choice, Facet
 from api.web.parameters import ProcessListParameters, ProjectListParameters
 from api.web.participation.calendar import has_days
 from api.web.participation.pages import SECTIONS, DossiersPage, Entry
-from api.web.participation.wording import code_words, period_of, sort_key, text_of
+from api.web.participation.wording import code_words, period_of, several, sort_key, text_of
 from api.web.problems import UnknownPage
 from api.web.published import PublishedValues, common_rows
 from api.web.texts import text
@@ -131,7 +131,7 @@ def _address(web: Web, kind: str, asked: ListParameters, language: str, **change
 
 
 def _entry(kind: str, row: PublishedValues, state: _Filter, language: str) -> Entry:
-    words = (period_of(row).words(language), _about(kind, row, language))
+    words = (period_of(row).words(language), _about(kind, row, language), _former(row, language))
     return Entry(
         title=text_of(row, "title"),
         path=f"/{SECTIONS[kind]}/{row['id']}",
@@ -145,3 +145,9 @@ def _about(kind: str, row: PublishedValues, language: str) -> str:
     if kind == "project":
         return text_of(row, "lead_organisation")
     return ", ".join(code_words("process", each, row.get(each), language) for each in ("method", "mode"))
+
+
+def _former(row: PublishedValues, language: str) -> str:
+    """Whoever knows a project by its old name finds it in the list."""
+    former = several(row.get("former_titles"))
+    return f"{text('dossier_former', language)} {'; '.join(former)}" if former else ""

@@ -46,6 +46,15 @@ class Moment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Name:
+    """Another name."""
+
+    name: str
+    path: str  #: of the page of that name, "" when there is none
+    confirmed: bool  #: by whoever is in charge
+
+
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """A process of a project, or a project that is part of another."""
 
@@ -96,6 +105,7 @@ class DossierPage:
     section: str  #: projects or processes
     title: str
     former_titles: tuple[str, ...]
+    names: tuple[Name, ...]  #: further ones, and those that others only suppose
     summary: str
     notice: str  #: that the source does not have it any more, or that a newer state is being checked; ""
     facts: tuple[Fact, ...]
@@ -106,6 +116,8 @@ class DossierPage:
     take_part: TakePart
     groups: Groups | None  #: None for a process, and where none are named
     evaluation: tuple[Fact, ...]
+    chain: tuple[Fact, ...]  #: what became of it: results, decision, minutes, answers, measures
+    compared: tuple[Link, ...]  #: statistics over all processes and events in the same respect
     timeline: tuple[Moment, ...]  #: earliest first; what has no date comes last
     figures: tuple[Group, ...]
     results: tuple[Results, ...]

@@ -1,6 +1,6 @@
 """`/projects`, `/processes` and the calendars of events."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from fastapi import APIRouter, Request, Response
@@ -14,8 +14,9 @@ from api.web.participation.calendar import MEDIA_TYPE, Feed, calendar
 from api.web.participation.dossier import dossier_page
 from api.web.participation.gathering import gather
 from api.web.participation.lists import ListParameters, dossiers_page
+from api.web.participation.names import names_of
 from api.web.participation.pages import SECTIONS
-from api.web.participation.statistics import Mentions, mentions
+from api.web.participation.statistics import Mentions, compared, mentions, told_of
 from api.web.participation.wording import text_of
 from api.web.problems import UnknownPage
 from api.web.published import common_rows
@@ -23,6 +24,7 @@ from api.web.templating import Frame
 from api.web.texts import text
 from api.web.web import Web
 from api.web.wording import BERLIN
+from schemas.values import Text
 
 _DESCRIBED = 160
 
@@ -100,9 +102,10 @@ def _dossier_page(web: Web, kind: str, key: str, told: Mentions, today: date, la
         dossier,
         organisations=common_rows(services.store, services.files, "organisation") or (),
         districts=common_rows(services.store, services.files, "district") or (),
-        statistics=tuple(
-            Link(label=title.in_language(language), link=web.addresses.page(path, language)) for title, path in told.get((kind, key), ())
-        ),
+        statistics=_links(web, told_of(dossier, told), language),
+        compared=_links(web, compared(told), language),
+        names=names_of(kind, dossier.row, services.aliases, lambda: common_rows(services.store, services.files, kind) or ()),
+        aliases=services.aliases,
         today=today,
         addresses=web.addresses,
         language=language,
@@ -116,6 +119,10 @@ def _dossier_page(web: Web, kind: str, key: str, told: Mentions, today: date, la
         alternates=(("text/calendar", page.calendar),) if page.calendar else (),
     )
     return web.page("dossier.html", frame, page)
+
+
+def _links(web: Web, found: Iterable[tuple[Text, str]], language: str) -> tuple[Link, ...]:
+    return tuple(Link(label=title.in_language(language), link=web.addresses.page(path, language)) for title, path in found)
 
 
 def _shortened(words: str) -> str:

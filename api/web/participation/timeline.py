@@ -1,6 +1,6 @@
 """One chronological list from the first event to decision and measure. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 from api.web.participation.gathering import Dossier
@@ -9,6 +9,7 @@ from api.web.participation.wording import date_of, facts, origin_of, period_of, 
 from api.web.published import PublishedValues
 from api.web.texts import text
 from api.web.wording import partial_date
+from schemas.dates import Precision
 
 #: What a line tells, by table: columns in this order.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -21,11 +22,18 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "measure_item": ("description", "state", "progress", "due", "note"),
     "process": ("method", "mode"),
 }  # fmt: skip
+#: Kinds of lines in the order in which one follows from the other; others, such as beginnings, come first.
+_ORDER = ("project_start", "process", "phase", "format", "event", "results", "decision", "measure", "measure_done", "project_end")
 
 
 def timeline(dossier: Dossier, today: date, language: str) -> tuple[Moment, ...]:
     found = [*_own(dossier, today, language), *_linked(dossier, today, language)]
-    return tuple(sorted(found, key=lambda each: (*sort_key(each.start), each.title.casefold())))
+    return tuple(sorted(found, key=lambda each: (*sort_key(each.start), _rank(each.kind), each.title.casefold())))
+
+
+def _rank(kind: str) -> int:
+    """Of one day: what leads to something stands before it."""
+    return _ORDER.index(kind) if kind in _ORDER else 0
 
 
 def next_events(dossier: Dossier, today: date, language: str) -> tuple[Moment, ...]:
@@ -41,14 +49,30 @@ def _lasts_until(row: PublishedValues, today: date) -> bool:
 
 
 def _linked(dossier: Dossier, today: date, language: str) -> Iterator[Moment]:
-    makers: Mapping[str, Callable[[PublishedValues, date, str], Moment]] = {
-        "event": _event,
-        "format": _format,
-        "decision": _decision,
-        "measure_item": _measure,
-    }
+    """A format that was one event on the same days is told in the line of the event."""
+    makers: Mapping[str, Callable[[PublishedValues, date, str], Moment]] = {"decision": _decision, "measure_item": _measure}
+    held_as = _formats_by_event(dossier)
+    told = {each["id"] for each in held_as.values()}
+    yield from (_event(each, today, language, held_as.get(str(each["id"]))) for each in dossier.rows("event"))
+    yield from (_format(each, today, language) for each in dossier.rows("format") if each["id"] not in told)
     for table, make in makers.items():
         yield from (make(each, today, language) for each in dossier.rows(table))
+
+
+def _formats_by_event(dossier: Dossier) -> dict[str, PublishedValues]:
+    """Only where there is one event and one format of a process on the same days, and the days are known."""
+    events, formats = _by_days(dossier.rows("event")), _by_days(dossier.rows("format"))
+    pairs = [(events[days], formats[days]) for days in events.keys() & formats.keys()]
+    return {str(event[0]["id"]): form[0] for event, form in pairs if len(event) == len(form) == 1}
+
+
+def _by_days(rows: Iterable[PublishedValues]) -> dict[tuple[str, str, str], list[PublishedValues]]:
+    found: dict[tuple[str, str, str], list[PublishedValues]] = {}
+    for each in rows:
+        first = date_of(each.get("start"))
+        if first is not None and first.precision is Precision.DAY and each.get("process_id"):
+            found.setdefault((text_of(each, "process_id"), first.iso, text_of(each, "end") or first.iso), []).append(each)
+    return found
 
 
 def _own(dossier: Dossier, today: date, language: str) -> Iterator[Moment]:
@@ -77,7 +101,8 @@ def _process(row: PublishedValues, path: str, today: date, language: str) -> Ite
         yield _moment("results", row, text_of(row, "results_published_on"), today, language, title=text_of(row, "title"), path=path)
 
 
-def _event(row: PublishedValues, today: date, language: str) -> Moment:
+def _event(row: PublishedValues, today: date, language: str, held_as: PublishedValues | None = None) -> Moment:
+    """`held_as`: the format of the process that the event was."""
     when = period_of(row).words(language) if row.get("end") else partial_date(text_of(row, "start"), language)
     clock = text_of(row, "start_time")
     return _moment(
@@ -88,15 +113,22 @@ def _event(row: PublishedValues, today: date, language: str) -> Moment:
         language,
         title=text_of(row, "title"),
         when=text("event_at", language, day=when, time=clock) if clock else when,
-        told=facts("event", row, _COLUMNS["event"], language, telling=True),
+        told=(*facts("event", row, _COLUMNS["event"], language, telling=True), *_form(held_as, language)),
     )
+
+
+def _form(row: PublishedValues | None, language: str) -> tuple[Fact, ...]:
+    """What the line of an event does not tell anyway."""
+    return facts("format", row, ("phase", "kind", "channels", "identity", "multiple_participation"), language, telling=True) if row else ()
 
 
 def _format(row: PublishedValues, today: date, language: str) -> Moment:
     period = period_of(row)
     iso = period.start.iso if period.start else str(period.end or "")
     kind = "phase" if row.get("kind") == "phase" else "format"
-    columns = _COLUMNS["format"] if kind == "format" else tuple(each for each in _COLUMNS["format"] if each not in ("phase", "kind"))
+    over = ("state",) if period.state(today) == "over" else ()  # the dates tell more than a state of long ago
+    left_out = (*over, *(("phase", "kind") if kind == "phase" else ()))
+    columns = [each for each in _COLUMNS["format"] if each not in left_out]
     told = facts("format", row, columns, language, telling=True)
     return _moment(kind, row, iso, today, language, title=text_of(row, "title"), when=period.words(language), told=told)
 

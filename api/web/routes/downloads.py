@@ -1,8 +1,10 @@
 """Files: the newest edition's and those of each edition, the Data Package and everything as a ZIP."""
 
+import re
+
 from fastapi import APIRouter, Request, Response
 
-from api.web.answers import IMMUTABLE, represent, represent_json, respond_file
+from api.web.answers import IMMUTABLE, REVALIDATE, represent, represent_json, respond_file
 from api.web.openapi import DATA, FILE
 from api.web.packages import package_json, package_zip
 from api.web.parameters import DownloadQuery, Nothing
@@ -13,6 +15,7 @@ from catalog.formats import EXCEL_CSV
 from schemas.values import FileFormat
 
 _ZIP = "application/zip"
+_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
 
 def routes(web: Web) -> APIRouter:
@@ -29,9 +32,11 @@ def routes(web: Web) -> APIRouter:
         edition = web.edition(name, number)
         return _file(web, request, edition, _key(extension, query), f"{name}-{edition.number}")
 
-    @router.get("/datasets/{name}/months/{sha256}.parquet", operation_id="download_month", **FILE)
-    def download_month(request: Request, name: str, sha256: str, _query: Nothing) -> Response:
-        found = web.attachment(name, sha256)
+    @router.get("/datasets/{name}/months/{file}.parquet", operation_id="download_month", **FILE)
+    def download_month(request: Request, name: str, file: str, _query: Nothing) -> Response:
+        """By its month it is the newest one, by its SHA-256 that one for ever."""
+        is_newest = _MONTH.fullmatch(file) is not None
+        found = web.month(name, file) if is_newest else web.attachment(name, file)
         path = web.services.files.path(found.sha256)
         if not path.exists():
             raise NotReady(f"{name}, {found.key} fehlt")
@@ -43,7 +48,7 @@ def routes(web: Web) -> APIRouter:
             media_type=FileFormat.PARQUET.media_type,
             filename=f"{name}-{found.key}.parquet",
             modified=found.published_at,
-            caching=IMMUTABLE,
+            caching=REVALIDATE if is_newest else IMMUTABLE,
         )
 
     @router.get("/datasets/{name}/datapackage.json", operation_id="datapackage", **DATA)

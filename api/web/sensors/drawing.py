@@ -12,6 +12,7 @@ from api.web.sensors.stations import STATUSES, Station
 from schemas.districts import Outline
 
 Box = tuple[float, float, float, float]  #: west, south, east, north; degrees
+_Spot = tuple[Station, float, float]  #: a station and where it is drawn
 #: Units of the drawing. On the narrowest screen one is four fifths of a pixel.
 WIDTH = 360.0
 _MARGIN = 12.0
@@ -19,6 +20,8 @@ _FOOT = 24.0  #: below the map, for scale bar and north arrow
 _LOWEST, _HIGHEST = 140.0, 480.0
 #: Stations nearer to each other than this share one mark: two on top of each other would look like one.
 _CELL = 13.0
+#: Nor may a mark with a number lie nearer to the next one: the number stands in it.
+_APART = 21.0
 _METRES = math.radians(1) * 6_371_008.8  #: of a degree of latitude, on a sphere of the earth's mean radius
 _SMALLEST = 0.01  #: degrees that a map shows at least, however near its stations are
 _SCALE = 0.3  #: share of the width that the scale bar takes at most
@@ -118,17 +121,43 @@ def _path(ring: Iterable[tuple[float, float]], frame: _Frame) -> str:
 
 def _marks(placed: Iterable[tuple[Station, float, float]], frame: _Frame) -> Iterable[Mark]:
     """Of a cell the middle of its stations, and the status of the most alive one. Those that are over are drawn first: beneath."""
-    cells: dict[tuple[int, int], list[tuple[Station, float, float]]] = {}
+    cells: dict[tuple[int, int], list[_Spot]] = {}
     for station, longitude, latitude in placed:
         x, y = frame.at(longitude, latitude)
         cells.setdefault((int(x // _CELL), int(y // _CELL)), []).append((station, x, y))
     marks = [
         Mark(
-            x=round(math.fsum(x for _, x, _ in each) / len(each), 1),
-            y=round(math.fsum(y for _, _, y in each) / len(each), 1),
+            x=x,
+            y=y,
             status=min((station.status for station, _, _ in each), key=STATUSES.index),
             names=tuple(sorted(station.name for station, _, _ in each)),
         )
-        for each in cells.values()
+        for (x, y), each in _apart(cells.values())
     ]
     return sorted(marks, key=lambda each: (-STATUSES.index(each.status), each.y, each.x))
+
+
+def _apart(cells: Iterable[list[_Spot]]) -> Iterable[tuple[tuple[float, float], list[_Spot]]]:
+    """Cells that would lie on each other come together where most stations are, so that every number can be read."""
+    found: list[tuple[tuple[float, float], list[_Spot]]] = []
+    near: dict[tuple[int, int], list[int]] = {}  # squares of the map -> numbers of marks in them
+    for each in sorted(cells, key=lambda each: (-len(each), *_middle(each))):
+        x, y = _middle(each)
+        home = int(x // _APART), int(y // _APART)
+        around = (near.get((home[0] + right, home[1] + down), ()) for right in (-1, 0, 1) for down in (-1, 0, 1))
+        beside = [
+            (distance, number)
+            for numbers in around
+            for number in numbers
+            if (distance := math.dist((x, y), found[number][0])) < (_APART if len(found[number][1]) > 1 else _CELL)
+        ]
+        if beside:
+            found[min(beside)[1]][1].extend(each)
+        else:
+            near.setdefault(home, []).append(len(found))
+            found.append(((x, y), [*each]))
+    return found
+
+
+def _middle(spots: Sequence[_Spot]) -> tuple[float, float]:
+    return round(math.fsum(x for _, x, _ in spots) / len(spots), 1), round(math.fsum(y for _, _, y in spots) / len(spots), 1)

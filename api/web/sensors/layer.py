@@ -7,6 +7,7 @@ from api.web.sensors.drawing import draw
 from api.web.sensors.examples import own_examples, source_examples
 from api.web.sensors.freshness import Seen, sentence, text_of_interval
 from api.web.sensors.lists import link_to
+from api.web.sensors.months import history_of
 from api.web.sensors.stations import names_stations, network_of, stations_of
 from api.web.texts import text
 from api.web.web import Web
@@ -29,6 +30,7 @@ def layer_of(web: Web, dataset: Dataset, seen: Seen | None, language: str) -> La
         resolution=text_of_interval(step, language) if step else "",
         units=tuple(sorted(set(units))),
         map=draw(stations, web.services.outlines, site.place.bbox),
+        history=history_of(web, dataset, language),
         stations=link_to(web, dataset, network_of(dataset), language),
         services=tuple(_services(dataset.services)),
         examples=own_examples(dataset, site),

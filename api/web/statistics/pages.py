@@ -105,6 +105,7 @@ class StatisticPage:
     licence_url: str
     signs: tuple[tuple[str, Text], ...]
     press: str  #: mailto, or the address of the contact
+    about: tuple[Link, ...]  #: pages of the processes and projects that alone are counted
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The page of a statistic, and its small sisters: what others show within their own pages, and what is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import pairwise
@@ -9,6 +9,8 @@ from urllib.parse import quote
 from api.web.answers import Representation, represent
 from api.web.middleware import EMBEDDABLE
 from api.web.pages import Link
+from api.web.participation.pages import SECTIONS
+from api.web.published import common_rows
 from api.web.statistics.answers import robots
 from api.web.statistics.charts import picture
 from api.web.statistics.pages import (
@@ -134,6 +136,7 @@ def _page(asked: Asked, selection: Selection) -> StatisticPage:
         licence_url=account.licence.text_url,
         signs=tuple((SIGNS[status], title) for status, title in STATUS_TITLES.items()),
         press=_press(asked),
+        about=tuple(_about(asked)),
     )
 
 
@@ -245,6 +248,17 @@ def _reported(release: Release, total: ReportedTotal, language: str) -> Reported
         source=total.source,
         source_url=total.source_url,
     )
+
+
+def _about(asked: Asked) -> Iterator[Link]:
+    """Those that are published now: a release stays when its process goes."""
+    services, by_kind = asked.web.services, dict[str, set[str]]()
+    for kind, key in asked.cube.about:
+        by_kind.setdefault(kind, set()).add(key)
+    for kind, keys in by_kind.items():
+        for row in common_rows(services.store, services.files, kind, keys) or ():
+            if row["id"] in keys:
+                yield Link(label=str(row["title"]), link=asked.link(f"/{SECTIONS[kind]}/{row['id']}", ""))
 
 
 def _press(asked: Asked) -> str:

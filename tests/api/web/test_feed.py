@@ -79,6 +79,8 @@ def test_only_what_has_changed_since(client: TestClient) -> None:
     assert len(set(everything.subjects(RDF.type, DCAT.Dataset))) == 5
     assert client.get("/catalog.ttl?modified_since=gestern").json()["parameter"] == "modified_since"
     assert client.get("/catalog.ttl?modified_since=2026-11-22T00:00:00").status_code == 400  # no time zone
+    for number in ("2026", "20261122", "-1", "1795000000.5"):
+        assert client.get(f"/catalog.ttl?modified_since={number}").status_code == 400, "no seconds since 1970"
 
 
 @pytest.mark.parametrize("path", ["/catalog.ttl?modified_since=2020-01-01T00:00:00Z", "/catalog.ttl"])

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,22 @@ def test_what_was_withdrawn_answers_410_everywhere(tmp_path: Path) -> None:
             assert web.get(path).status_code == 410, path
         assert web.get("/api/v1/datasets").json()["total"] == 0
     world.close()
+
+
+def test_one_that_its_catalogue_lists_no_more_is_deprecated_before_it_answers_410(tmp_path: Path) -> None:
+    built = new_world(tmp_path)
+    built.harvest(*map(row_of, (TREES, BARE)), of=listing(), source=SOURCE)
+    for _ in range(2):
+        built.clock.now += timedelta(hours=12)
+        built.harvest(row_of(BARE), of=listing(), source=SOURCE)
+    with TestClient(create_app(built.services()), base_url=BASE_URL) as client:
+        feed = client.get("/catalog.ttl").text
+        assert f"<{BASE_URL}{PAGE}> a dcat:Dataset" in feed
+        assert feed.count("distribution-status/DEPRECATED") == len(TREES.links)
+        assert "wird voraussichtlich am 21.12.2026 entfernt" in action(client, "package_show", id="baumkataster")["notes"]  # type: ignore[index]  # an object
+        assert "entfällt voraussichtlich am 21. Dezember 2026" in client.get(PAGE, headers={"accept": "text/html"}).text
+        built.clock.now += timedelta(days=30)
+        assert built.publisher.end_announced() == ("baumkataster",)
+        assert client.get(f"{PAGE}.ttl").status_code == 410
+        assert PAGE not in client.get("/catalog.ttl").text
+    built.close()

@@ -167,3 +167,6 @@ def test_an_announced_removal_reaches_a_ckan_portal_as_a_change(world: World) ->
     assert updated == [uuid]
     shown = world.store.dataset("veranstaltungen").dataset
     assert shown.removal is not None
+    package = client_of(world).get("/api/3/action/package_show?id=veranstaltungen").json()["result"]
+    assert "wird voraussichtlich am" in package["notes"], "such a portal never deletes: it has to say so itself"
+    assert {each["status"].rpartition("/")[2] for each in package["resources"]} == {"DEPRECATED"}

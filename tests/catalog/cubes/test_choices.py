@@ -50,6 +50,11 @@ def test_what_ten_persons_chose_is_an_answer_of_its_own_and_the_rest_is_one() ->
     assert count(plan, rows, public).findings == ()
 
 
+def test_what_a_pattern_makes_knows_the_process_it_is_about() -> None:
+    assert statistic(*answers("ja", 10)).cube.about == (("process", "platz-2026"),)
+    assert shipped_cubes()["antworten"].cube.about == ()
+
+
 def test_whoever_gave_two_answers_stands_with_both_and_counts_once() -> None:
     rows = [*answers("a", 12), *answers("b", 12, start=6)]
 

@@ -138,6 +138,18 @@ def test_the_fault_of_every_page_counts_but_the_catalogues_own_is_told_once() ->
     assert messages(checked(broken), "shacl") == ["Katalog: Beschreibung (dcterms:description) fehlt."]
 
 
+def test_blank_nodes_of_two_pages_are_two_data_sets_whatever_they_are_called() -> None:
+    feed = paged()
+    nameless = {
+        path: replace(one, content=str(one.content) + '[] a dcat:Dataset ; dct:title "Ohne Adresse" .\n') for path, one in feed.items()
+    }
+    report = checked({**feed, **{path: one for path, one in nameless.items() if "catalog" in path}})
+
+    assert report.datasets == 4
+    assert len(messages(report, "blank-dataset")) == 2
+    assert kinds(report).isdisjoint({"duplicate-uri"})
+
+
 def test_a_missing_media_type_counts_as_rdf_xml() -> None:
     report = checked(changed(single(), media_type=""))
 

@@ -79,6 +79,22 @@ def ckan(packages: Callable[[], Sequence[object]], *, count: Callable[[int], int
     return {"/api/3/action/package_search": answer}
 
 
+def unsearchable(packages: Callable[[], Sequence[Json]], *, refusal: Script, hidden: Mapping[str, int] | None = None) -> dict[str, Script]:
+    """A portal that lets nobody search. `hidden`: name -> status of the answer where it should be shown."""
+
+    def shown(line: Line, request: Request) -> bool:
+        name = dict(parse_qsl(urlsplit(request.target).query))["id"]
+        if name in (hidden or {}):
+            return reply(json.dumps({"success": False, "error": {"__type": "Authorization Error"}}), (hidden or {})[name])(line, request)
+        return envelope(next(each for each in packages() if each["name"] == name))(line, request)
+
+    def listed(line: Line, request: Request) -> bool:
+        return envelope([each["name"] for each in packages()])(line, request)
+
+    action = "/api/3/action/package_"
+    return {f"{action}search": refusal, f"{action}list": listed, f"{action}show": shown}
+
+
 def envelope(result: object) -> Script:
     body = {"help": "https://portal.example/help", "success": True, "result": result}
     return reply(json.dumps(body), Content_Type="application/json;charset=utf-8")

@@ -23,6 +23,7 @@ from tests.harvesters.catalogues.portals import (
     quick,
     run,
     sourced,
+    unsearchable,
 )
 from tests.harvesters.http.servers import Script, in_turn, raw, reply, serving
 
@@ -188,6 +189,7 @@ def test_an_unknown_licence_stays_as_stated_and_is_reported_once(tmp_path: Path)
         record = run(made, quick(tmp_path))
     assert {each.licence.stated for each in published(made).values()} == {"hausordnung"}
     assert [each.message.count("hausordnung") for each in record.findings if each.field == "license_id"] == [1]
+    assert [each.field for each in record.findings if "hausordnung" in each.message] == ["license_id"], "publishing does not tell it again"
 
 
 def test_what_bears_our_own_name_is_never_taken(tmp_path: Path) -> None:
@@ -301,6 +303,80 @@ def test_when_the_first_route_is_gone_the_second_takes_its_place(tmp_path: Path)
         sourced(made, two.url("/"), "ckan", name="land")
         assert run(made, web).outcome is Outcome.OK
         assert list(published(made)) == ["https://land.example/d/11"]
+
+
+REFUSALS: dict[str, Script] = {
+    "forbidden": reply(json.dumps({"success": False, "error": {"__type": "Authorization Error"}}), 403, Content_Type="application/json"),
+    "unknown action": reply(json.dumps("Bad request: Action name not known: package_search"), 400, Content_Type="application/json"),
+    "not there": reply("<!doctype html><title>Nicht gefunden</title>", 404),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_portal_that_refuses_the_search_is_read_one_by_one(name: str, tmp_path: Path) -> None:
+    packages = [package(number) for number in range(3)]
+    with serving(unsearchable(lambda: packages, refusal=REFUSALS[name])) as server:
+        made, web = neighbour(tmp_path, server.url("/"), "ckan"), quick(tmp_path)
+        record = run(made, web)
+        assert (record.outcome, record.counts["created"], codes(record)) == (Outcome.OK, 3, ["search-refused"]), record
+        assert [each.rpartition("/")[2] for each in server.paths] == [
+            "package_search?rows=100&start=0&sort=id+asc",
+            "package_list",
+            *(f"package_show?id=radwege-{number}" for number in range(3)),
+        ]
+        assert run(made, web).outcome is Outcome.UNCHANGED
+    assert "Mustermann" not in "".join(path.read_text("utf-8", "replace") for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_one_by_one_gives_the_rows_that_the_search_gives(tmp_path: Path) -> None:
+    packages = [package(number) for number in range(3)]
+    routes = ckan(lambda: packages)
+    with serving(routes) as server:
+        made, web = neighbour(tmp_path, server.url("/"), "ckan"), quick(tmp_path)
+        run(made, web)
+        routes.update(unsearchable(lambda: packages, refusal=REFUSALS["forbidden"]))
+        assert run(made, web).outcome is Outcome.UNCHANGED
+
+
+def test_one_by_one_only_what_was_asked_for_is_taken(tmp_path: Path) -> None:
+    packages = [package(1), package(2, organization={"name": "kreis"}), package(3, groups=[{"name": "envi"}]), package(4, private=True)]
+    with serving(unsearchable(lambda: packages, refusal=REFUSALS["forbidden"])) as server:
+        made = neighbour(tmp_path, server.url("/"), "ckan", organisations=["stadt"], groups=["tran", "agri"])
+        run(made, quick(tmp_path))
+        assert [each.name for each in published(made).values()] == ["radwege-1"]
+        sourced(made, server.url("/"), "ckan", filter="tags:rad")
+        record = run(made, quick(tmp_path))
+    assert record.outcome is Outcome.FAILED
+    assert "options.filter" in record.message
+
+
+def test_one_that_is_named_and_not_shown_takes_nothing_away(tmp_path: Path) -> None:
+    """404: it went since it was named, as others do. 403: nobody knows which one it is, so none counts as gone."""
+    packages, hidden = [package(number) for number in range(4)], dict[str, int]()
+    with serving(unsearchable(lambda: packages, refusal=REFUSALS["forbidden"], hidden=hidden)) as server:
+        made, web = neighbour(tmp_path, server.url("/"), "ckan"), quick(tmp_path)
+        run(made, web)
+        hidden["radwege-1"] = 403
+        record = run(made, web, days=1)
+        assert (record.outcome, record.counts["missing"]) == (Outcome.PARTIAL, 0), record
+        hidden["radwege-1"] = 404
+        assert run(made, web, days=1).counts["missing"] == 1
+        hidden |= {f"radwege-{number}": 403 for number in range(4)}
+        record = run(made, web, days=30)
+        assert (record.outcome, len(published(made))) == (Outcome.FAILED, 4)
+        assert "zeigt 4 davon aber nicht" in record.message
+
+
+@pytest.mark.parametrize("named", [[], [7]])
+def test_a_list_of_names_that_is_none_removes_nothing(named: object, tmp_path: Path) -> None:
+    packages = [package(1)]
+    routes = unsearchable(lambda: packages, refusal=REFUSALS["forbidden"])
+    with serving(routes) as server:
+        made, web = neighbour(tmp_path, server.url("/"), "ckan"), quick(tmp_path)
+        run(made, web)
+        routes["/api/3/action/package_list"] = envelope(named)
+        assert run(made, web, days=30).outcome is Outcome.FAILED
+    assert len(published(made)) == 1
 
 
 def test_personal_words_in_a_description_wait_for_a_person(tmp_path: Path) -> None:

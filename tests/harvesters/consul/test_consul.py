@@ -20,13 +20,14 @@ from tests.harvesters.consul.platform import (
     answer,
     budget,
     comment,
+    debate,
     investment,
     limits_of,
     proposal,
     whole,
 )
 from tests.harvesters.consul.world import platform
-from tests.harvesters.http.servers import in_turn
+from tests.harvesters.http.servers import in_turn, reply
 from tests.shared import SHARED
 
 REFERENCE = SHARED / "reference/participation/fixtures/consul/schema_derived.graphql"
@@ -80,6 +81,24 @@ def test_every_question_is_one_that_consul_understands(name: str) -> None:
     schema = build_schema(REFERENCE.read_text(encoding="utf-8"))
 
     assert validate(schema, parse(QUESTIONS[name])) == []
+
+
+@pytest.mark.skipif(not REFERENCE.exists(), reason="the reference is not here")
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("too_complex", "meldet: Query has complexity of 3008, which exceeds max complexity of 2500"),
+        ("too_deep", "meldet: Query has depth of 9, which exceeds max depth of 8"),
+        ("proposals_page", "ohne »id«"),
+        ("proposal", "fehlt »proposals«"),
+    ],
+)
+def test_what_a_real_server_answered_is_understood(name: str, said: str, tmp_path: Path) -> None:
+    """To other questions than ours: none of them is a harvest."""
+    answered = reply((REFERENCE.parent / f"doc_example_{name}.json").read_bytes(), Content_Type="application/json")
+    with platform(tmp_path, {"/graphql": answered}, process="mitmachen", collections=["proposals"]) as world:
+        run = world.run()
+        assert (run.outcome, said in run.message, world.private()) == (Outcome.FAILED, True, {}), run.message
 
 
 def test_nobody_is_asked_for_and_words_only_on_request(tmp_path: Path) -> None:
@@ -175,6 +194,40 @@ def test_what_is_hidden_is_marked_and_leaves_the_vault(tmp_path: Path) -> None:
         assert set(world.private()) == {f"mitmachen/proposal-{each}" for each in range(2, 6)}
 
 
+@pytest.mark.parametrize("left", [0, 1], ids=["empty", "nearly"])
+def test_a_collection_that_is_suddenly_empty_keeps_its_rows_and_says_so(left: int, tmp_path: Path) -> None:
+    """Among many proposals twelve debates would be missed by nobody."""
+    proposals = [proposal(each) for each in range(1, 21)]
+    server = Platform({"proposals": proposals, "debates": [debate(1), debate(2), debate(3)]})
+    with platform(tmp_path, server.routes, process="mitmachen", collections=["proposals", "debates"]) as world:
+        world.run()
+        del server.rows["debates"][left:]
+        server.rows["proposals"] = [*proposals[1:], proposal(21)]
+        for days in (1, 30):
+            run = world.run(days=days)
+            assert run.outcome is Outcome.HELD
+            assert "»Debatten«" in run.message, run.message
+            assert {f"mitmachen/debate-{each}" for each in (1, 2, 3)} < world.private().keys()
+
+        assert "mitmachen/proposal-21" in world.private(), "everything else goes on"
+        assert "mitmachen/proposal-1" not in world.private()
+
+        world.configure(collections=["proposals"])
+        for days in (1, 30):
+            assert world.run(days=days).outcome is Outcome.OK
+        assert not [each for each in world.private() if "debate" in each], "whoever knows that they are gone asks for them no more"
+
+
+def test_a_collection_of_which_one_goes_loses_one(tmp_path: Path) -> None:
+    server = Platform({"proposals": [proposal(each) for each in range(1, 9)], "debates": [debate(1), debate(2)]})
+    with platform(tmp_path, server.routes, process="mitmachen", collections=["proposals", "debates"]) as world:
+        world.run()
+        del server.rows["debates"][0]
+        for days in (1, 8):
+            assert world.run(days=days).outcome is Outcome.OK
+        assert "mitmachen/debate-1" not in world.private()
+
+
 def test_an_error_in_the_middle_changes_nothing(tmp_path: Path) -> None:
     server = Platform({"proposals": [proposal(each) for each in range(1, 60)]})
     hidden = {"errors": [{"message": "Couldn't find Proposal"}], "data": {"proposals": None}}
@@ -185,6 +238,13 @@ def test_an_error_in_the_middle_changes_nothing(tmp_path: Path) -> None:
 
         assert (run.outcome, "Couldn't find Proposal" in run.message) == (Outcome.FAILED, True)
         assert len(world.private()) == 59
+
+
+def test_a_complaint_of_the_server_names_nobody_and_no_key(tmp_path: Path) -> None:
+    wrong = {"errors": [{"message": "Token tok_4711 of Quirina Xanthopoulos is expired"}]}
+    with platform(tmp_path, {"/graphql": answer(wrong)}, process="mitmachen", collections=["proposals"]) as world:
+        run = world.run()
+    assert (run.outcome, "meldet: Token … of … is expired" in run.message) == (Outcome.FAILED, True), run.message
 
 
 @pytest.mark.parametrize(
@@ -208,8 +268,20 @@ def test_pages_that_cannot_be_followed_end_the_run(tmp_path: Path, page: object,
 def test_a_bad_date_costs_one_contribution(tmp_path: Path) -> None:
     server = Platform({"proposals": [proposal(1), proposal(2, publicCreatedAt="gestern")]})
     with platform(tmp_path, server.routes, process="mitmachen", collections=["proposals"]) as world:
-        assert world.run().outcome is Outcome.PARTIAL
+        run = world.run()
+        assert (run.outcome, "unread-field" in codes(run)) == (Outcome.PARTIAL, False)
         assert set(world.private()) == {"mitmachen/proposal-1"}
+
+
+def test_a_bad_date_does_not_keep_what_is_hidden_in_the_vault(tmp_path: Path) -> None:
+    """The broken one is known by its number, so that nothing else can be it."""
+    server = Platform({"proposals": [proposal(each) for each in range(1, 7)]})
+    with platform(tmp_path, server.routes, process="mitmachen", collections=["proposals"]) as world:
+        world.run()
+        server.rows["proposals"] = [*(proposal(each) for each in range(2, 6)), proposal(6, publicCreatedAt="gestern")]
+        for days in (1, 8):
+            world.run(days=days)
+        assert set(world.private()) == {f"mitmachen/proposal-{each}" for each in range(2, 7)}
 
 
 def test_contributions_to_a_process_that_is_not_published_wait_and_come_later(tmp_path: Path) -> None:

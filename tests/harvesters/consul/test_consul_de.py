@@ -192,11 +192,13 @@ def test_an_unknown_phase_and_an_unknown_field_are_told(tmp_path: Path) -> None:
         assert world.public("format")["mitmachen-phase-10"]["kind"] == "other"
 
 
-def test_a_broken_project_costs_only_itself(tmp_path: Path) -> None:
+def test_a_broken_project_costs_only_itself_and_says_nothing_of_its_other_fields(tmp_path: Path) -> None:
     projects = [project(1), project(2, phases="?"), project(3, total_duration_end="bald")]
     with source(tmp_path, overview(projects), "overview") as world:
-        assert world.run().outcome is Outcome.PARTIAL
+        run = world.run()
+        assert (run.outcome, "unread-field" in codes(run)) == (Outcome.PARTIAL, False)
         assert set(world.public("project")) == {"mitmachen-1"}
+        assert {each.key for each in world.made.store.quarantine() if each.table == "project"} == {"mitmachen-2", "mitmachen-3"}
 
 
 def test_contributions_find_the_process_that_the_overview_publishes(tmp_path: Path) -> None:

@@ -221,6 +221,30 @@ def test_a_file_nobody_knows_takes_nothing_away(tmp_path: Path, content: bytes) 
             assert len(world.private()) == 4
 
 
+def test_a_kind_of_file_that_is_missing_is_held_and_named(tmp_path: Path) -> None:
+    with folder(tmp_path) as world:
+        drop(world, proposals=PROPOSALS, debates=DEBATES, comments=COMMENTS)
+        world.run()
+        (tmp_path / "drop" / "consul" / "comments.csv").unlink()
+        for days in (1, 30):
+            run = world.run(days=days)
+            assert (run.outcome, "aus »Kommentare«" in run.message) == (Outcome.HELD, True), run.message
+        assert "mitmachen/comment-900" in world.private()
+
+
+def test_published_answers_of_one_vote_do_not_vanish_behind_another(tmp_path: Path) -> None:
+    how = {"address": "https://stadt.example/ergebnis"}
+    published = [{"file": "a.csv", "process": "radwege", **how}, {"file": "b.csv", "process": "mitmachen", **how}]
+    many = "Frage?;Stimmenanzahl;%\n" + "".join(f"Antwort {each};{each + 20};1\n" for each in range(30))
+    with folder(tmp_path, published=published) as world:
+        drop(world, a=many, b=POLL)
+        assert world.run().outcome is Outcome.OK
+        (tmp_path / "drop" / "consul" / "b.csv").unlink()
+        run = world.run(days=30)
+        assert (run.outcome, "Stimmen je Antwort zu mitmachen" in run.message) == (Outcome.HELD, True), run.message
+        assert len(world.public("result")) == 31
+
+
 def test_a_hidden_contribution_leaves_the_vault(tmp_path: Path) -> None:
     with folder(tmp_path) as world:
         drop(world, proposals=PROPOSALS)

@@ -27,6 +27,8 @@ class Peer:
     microdata: tuple[str, ...] = ()  #: tables of the vault that get rows
     processes: tuple[str, ...] = ()  #: keys of processes that are published before the first harvest
     identifiers: tuple[str, ...] = ()  #: what its answers say of persons: names, addresses, numbers; each at least six letters, in ASCII
+    empty_one: Callable[[], str] | None = None  #: one of several lists that fill a table is suddenly empty, and few of its rows came from
+    #: it; returns what staff call the list. None: no table has several
     surprise: Callable[[], str] | None = None  #: a field nobody knows appears in a record that is read; returns its name. None: its
     #: questions name every field, so none can appear
     vanishes: Callable[[], None] = _nothing  #: whatever else must happen at the source before an absence counts

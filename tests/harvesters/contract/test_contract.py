@@ -163,6 +163,21 @@ def test_a_source_that_is_suddenly_empty_takes_nothing_away(kind: str, tmp_path:
             assert world.held() == before
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_of_several_lists_that_is_suddenly_empty_takes_nothing_away(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if peer_of(kind).empty_one is None:
+        return
+    with world_of(kind, tmp_path, monkeypatch) as world:
+        world.run()
+        before = world.held()
+        assert world.peer.empty_one is not None
+        named = world.peer.empty_one()
+        for days in (0.0, 30.0):
+            run = world.run(days=days)
+            assert (run.outcome, f"»{named}«" in run.message) == (Outcome.HELD, True), run
+            assert world.held() == before
+
+
 def _is(place: str, said: str) -> bool:
     table, _, end = said.partition("/")
     return place.startswith(f"{table}/") and place.endswith(end)

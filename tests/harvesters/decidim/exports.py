@@ -110,6 +110,40 @@ def result(number: int, of: int, **more: Any) -> dict[str, object]:
     }
 
 
+def comment(number: int, on: str, **more: Any) -> dict[str, object]:
+    """`on`: what it says something to, below the start page."""
+    return {
+        "id": number,
+        "created_at": "2026-02-05 08:00:00 UTC",
+        "body": "Das sehe ich wie Frau Xanthopoulos.",
+        "locale": "de",
+        "author/id": 78,
+        "author/name": "Anaximander Ypsilanti",
+        "alignment": 0,
+        "depth": 0,
+        "commentable_id": 100,
+        "commentable_type": "Decidim::Proposals::Proposal",
+        "root_commentable_url": f"https://{HOST}/{on}",
+        **more,
+    }
+
+
+def comments(*, separator: str = ";") -> dict[str, bytes]:
+    """To a proposal (a reply among them), a meeting and a result; the file of debates is there and empty."""
+    proposal_page, other = "processes/verfahren-1/f/10/proposals/100", "processes/verfahren-2/f/20/proposals/110"
+    files = {
+        "proposal_comments": [comment(1, proposal_page), comment(2, proposal_page, depth=1), comment(3, other)],
+        "meeting_comments": [comment(4, "processes/verfahren-1/f/11/meetings/200")],
+        "result_comments": [comment(5, "processes/verfahren-1/f/12/results/300")],
+    }
+    return {name: table(rows, separator=separator) for name, rows in files.items()} | {"debate_comments": b"\n"}
+
+
+def no_comments() -> dict[str, bytes]:
+    """Files are there for every component, whatever stands in them."""
+    return dict.fromkeys(comments(), b"\n")
+
+
 def city(*, separator: str = ";") -> dict[str, bytes]:
     """Two processes and an assembly, as in `tests.harvesters.decidim.server`, with what the export knows of them."""
     return {
@@ -118,5 +152,6 @@ def city(*, separator: str = ";") -> dict[str, bytes]:
         "proposals": table([proposal(number, 1) for number in (100, 101, 102)] + [proposal(110, 2)], separator=separator),
         "meetings": table([meeting(number, 1) for number in (200, 201)], separator=separator),
         "results": table([result(number, 1) for number in (300, 301)], separator=separator),
+        **no_comments(),
         "users": table([{"id": 1, "name": "Quirina Xanthopoulos", "nickname": "quirina_x"}], separator=separator),
     }

@@ -19,6 +19,7 @@ from graphql import (
     visit,
 )
 
+from tests.harvesters.decidim.exports import no_comments, zipped
 from tests.harvesters.http.servers import Line, Request, Script, reply
 
 Json = dict[str, Any]
@@ -88,6 +89,7 @@ class World:
     most: int = 50  #: entries of one page, whatever is asked for
     asked: list[Json] = field(default_factory=list)  #: bodies
     stuck: bool = False  #: pages lead in a circle
+    comments: dict[str, bytes] = field(default_factory=no_comments)  #: files of the ZIP of open data
 
     def routes(self) -> Mapping[str, Script]:
         def answer(line: Line, request: Request) -> bool:
@@ -96,7 +98,10 @@ class World:
             said = json.dumps(self.answer(question), ensure_ascii=False)
             return reply(said, Content_Type="application/json; charset=utf-8")(line, request)
 
-        return {"/api": answer}
+        def export(line: Line, request: Request) -> bool:
+            return reply(zipped(self.comments), Content_Type="application/zip")(line, request)
+
+        return {"/api": answer, "/open-data/download": export}
 
     def answer(self, question: Json) -> Json:
         schema, document = _schema(self.lacking), parse(question["query"])

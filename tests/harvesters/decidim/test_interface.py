@@ -20,9 +20,10 @@ from schemas.errors import ConfigurationError, SourceError
 from schemas.row import Row
 from schemas.rules import row_findings
 from schemas.table import common_tables
+from tests.harvesters.decidim.exports import comments, no_comments, zipped
 from tests.harvesters.decidim.server import World, city, meeting, process, proposal, result, text
 from tests.harvesters.decidim.world import harvesting
-from tests.harvesters.http.servers import reply
+from tests.harvesters.http.servers import Script, reply
 from tests.harvesters.walked import Walked, walked
 from tests.shared import SHARED
 
@@ -367,6 +368,13 @@ def test_an_older_version_is_asked_for_less(world: World, tmp_path: Path) -> Non
     assert len(failed) == 1, "once is enough to learn it"
 
 
+def test_a_version_that_does_not_tell_who_proposes_is_said_to(world: World, tmp_path: Path) -> None:
+    assert "official-unknown" not in read(world, tmp_path).findings
+    world.lacking = ("Proposal.official",)
+    seen = read(world, tmp_path)
+    assert (len(seen.rows("contribution")), seen.findings["official-unknown"].field) == (8, "official")
+
+
 def test_a_version_without_what_matters_is_not_read(world: World, tmp_path: Path) -> None:
     world.lacking = ("ParticipatoryProcess.startDate",)
     with pytest.raises(SourceError, match="Field 'startDate' doesn't exist"):
@@ -425,7 +433,7 @@ def test_without_contributions_no_legal_basis_is_needed_and_no_proposal_is_asked
 
 def test_with_contributions_only_what_holds_none_is_archived(world: World, tmp_path: Path) -> None:
     seen = read(world, tmp_path)
-    assert [each.url.partition("#")[2] for each in seen.private] == ["proposals-10-1", "proposals-20-1"]
+    assert [each.url.partition("#")[2] for each in seen.private] == ["proposals-10-1", "proposals-20-1", ""], "and the ZIP with comments"
     assert len(seen.archived) == len(world.asked) - 2
 
 
@@ -469,3 +477,70 @@ def test_every_question_fits_the_derived_schema() -> None:
         assert validate(schema, parse(each.text(()))) == [], each.name
     assert validate(schema, parse(PROCESSES.text(()))) == []
     assert validate(schema, parse("{ participatoryProcesses { author { name } } }")), "negative control"
+
+
+def test_comments_come_from_the_open_data_without_who_wrote_them(world: World, tmp_path: Path) -> None:
+    world.comments = comments()
+    seen = read(world, tmp_path)
+    found = {key: each for key, each in seen.rows("contribution").items() if each["kind"] == "comment"}
+    assert sorted(found) == [*(f"process-1/comment-{each}" for each in (1, 2, 4, 5)), "process-2/comment-3"]
+    first = found["process-1/comment-1"]
+    assert (first["submitted_on"], first["state"], first["channel"], first["text"], first["person"]) == (
+        *("2026-02-05", "open", "online"),
+        *(None, None),
+    )
+    assert b"Ypsilanti" in world.comments["proposal_comments"], "negative control"
+    assert not [each for each in seen.private if b"Anaximander" in each.content or b"Frau" in each.content]
+    assert (seen.findings.keys() & {"comments", "unread-field"}, seen.walk.failures) == (set(), [])
+
+
+def test_words_of_comments_come_only_where_texts_are_wanted(world: World, tmp_path: Path) -> None:
+    world.comments = comments()
+    seen = read(world, tmp_path, options={"texts": True})
+    assert seen.rows("contribution")["process-1/comment-1"]["text"] == "Das sehe ich wie Frau Xanthopoulos."
+    assert not [each for each in seen.private if b"Anaximander" in each.content]
+
+
+@pytest.mark.parametrize(
+    "answer", [reply("", 404), reply("<!doctype html>", Content_Type="text/html"), reply(zipped({"users": b"id\n"}), Content_Type="x/zip")]
+)
+def test_comments_that_cannot_be_read_cost_nothing_else(answer: Script, world: World, tmp_path: Path) -> None:
+    seen = walked(dict(world.routes()) | {"/open-data/download": answer}, tmp_path, "decidim")
+    assert len(seen.rows("contribution")) == 8
+    assert (seen.walk.partial, seen.findings["comments"].table) == ({"contribution"}, "contribution")
+    assert "options.comments" in seen.findings["comments"].message
+
+
+def test_who_wants_no_comments_does_not_ask_for_them(world: World, tmp_path: Path) -> None:
+    assert "/open-data/download" in read(world, tmp_path).targets
+    assert "/open-data/download" not in read(world, tmp_path, options={"comments": False}).targets
+    nobody = read(world, tmp_path, options={"contributions": False}, personal_data=False, legal_basis="")
+    assert "/open-data/download" not in nobody.targets
+
+
+def test_a_comment_that_was_deleted_leaves_the_vault(world: World, tmp_path: Path) -> None:
+    world.comments = comments()
+    with harvesting(tmp_path, world.routes()) as harvested:
+        harvested.run()
+        assert "stadt-process-1/comment-4" in harvested.private()
+        world.comments = comments() | {"meeting_comments": no_comments()["meeting_comments"]}
+        harvested.run(days=1)
+        harvested.run(days=40)
+        assert "stadt-process-1/comment-4" not in harvested.private()
+        assert "stadt-process-1/comment-1" in harvested.private()
+
+
+def test_a_kind_of_space_or_comments_that_are_suddenly_gone_are_held(world: World, tmp_path: Path) -> None:
+    world.spaces["participatoryProcesses"] += [process(number, f"Verfahren {number}") for number in range(3, 9)]
+    world.comments = comments()
+    with harvesting(tmp_path, world.routes()) as harvested:
+        harvested.run()
+        world.comments = no_comments()
+        held = harvested.run(days=1)
+        assert (held.outcome, "»Kommentare«" in held.message) == (Outcome.HELD, True), held
+        world.comments = comments()
+        world.spaces["assemblies"].clear()
+        held = harvested.run(days=30)
+        assert (held.outcome, "»Gremien«" in held.message) == (Outcome.HELD, True), held
+        assert "stadt-assembly-1" in harvested.rows("process")
+        assert len([key for key in harvested.private() if "comment" in key]) == 5

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.plan import Outcome
-from harvesters.decidim.export import ENTITIES, kept, separator_of
+from harvesters.decidim.export import ENTITIES, Choice, kept, separator_of
 from schemas.errors import SourceError
 from tests.harvesters.decidim import server
-from tests.harvesters.decidim.exports import assembly, city, meeting, process, proposal, result, table, zipped
+from tests.harvesters.decidim.exports import assembly, city, comment, comments, meeting, process, proposal, result, table, zipped
 from tests.harvesters.decidim.world import harvesting
 from tests.harvesters.http.servers import Script, reply
 from tests.harvesters.walked import Walked, walked
@@ -164,9 +164,11 @@ def test_the_same_export_in_other_bytes_changes_nothing_and_can_be_read_again(tm
 
 
 def test_what_was_kept_under_wider_options_is_narrowed() -> None:
-    wide = kept("zip", zipped(city()), contributions=True, texts=True)
-    assert kept("zip", wide, contributions=True, texts=False) == kept("zip", zipped(city()), contributions=True, texts=False)
-    assert kept("zip", wide, contributions=False, texts=False) == kept("zip", zipped(city()), contributions=False, texts=False)
+    wide = kept("zip", zipped(city()), Choice(texts=True))
+    assert kept("zip", wide, Choice()) == kept("zip", zipped(city()), Choice())
+    assert kept("zip", wide, Choice(contributions=False, comments=False)) == kept(
+        "zip", zipped(city()), Choice(contributions=False, comments=False)
+    )
 
 
 NAMES = st.sampled_from(["id", "title/de", "author/name", "state", "user_endorsements", "shoe_size", "participatory_space/url"])
@@ -182,8 +184,8 @@ NAMES = st.sampled_from(["id", "title/de", "author/name", "state", "user_endorse
 def test_keeping_twice_is_keeping_once_whatever_stands_in_a_file(entity: str, header: list[str], cells: list[str], separator: str) -> None:
     rows = [{name: cells[place % len(cells)] for place, name in enumerate(header)}]
     content = zipped({entity: table(rows, separator=separator)})
-    once = kept("zip", content, contributions=True, texts=True)
-    assert kept("zip", once, contributions=True, texts=True) == once
+    once = kept("zip", content, Choice(texts=True))
+    assert kept("zip", once, Choice(texts=True)) == once
     assert not {"author/name", "user_endorsements", "shoe_size"} & set(json.loads(once)[entity].get("columns", ()))
 
 
@@ -202,3 +204,52 @@ def test_results_know_their_process_by_their_page(tmp_path: Path) -> None:
         40.0,
         "Stand laut Plattform: In Arbeit.",
     )
+
+
+def test_what_the_administration_proposes_is_no_contribution(tmp_path: Path) -> None:
+    """It bears the organization's address, the start page; people have a profile, and a meeting has its page."""
+    authors = {
+        1: "https://mitmachen.example/profiles/quirina_x",
+        2: "https://mitmachen.example/",
+        3: "https://mitmachen.example",
+        4: "https://mitmachen.example/processes/verfahren-1/f/11/meetings/200",
+        5: "https://mitmachen.example/, https://mitmachen.example/profiles/quirina_x",
+        6: "",
+        7: "https://mitmachen.example/de?locale=de",
+        8: "jo",
+    }
+    rows = [proposal(number, 1, **{"author/url": address}) for number, address in authors.items()]
+    seen = read(city() | {"proposals": table(rows)}, tmp_path)
+    assert sorted(seen.rows("contribution")) == [f"process-1/proposal-{number}" for number in (1, 4, 5, 6, 8)]
+    assert seen.findings["official"].message.endswith(": 3.")
+    assert b"quirina" not in seen.private[0].content
+
+
+def test_an_older_export_that_names_no_authors_says_so(tmp_path: Path) -> None:
+    rows = [{name: cell for name, cell in proposal(1, 1).items() if not name.startswith("author")}]
+    seen = read(city() | {"proposals": table(rows)}, tmp_path)
+    assert (len(seen.rows("contribution")), "official-unknown" in seen.findings) == (1, True)
+    assert "official-unknown" not in read(city(), tmp_path).findings
+
+
+def test_comments_of_all_files_are_taken_and_a_broken_one_costs_only_itself(tmp_path: Path) -> None:
+    whole = read(city() | comments(), tmp_path)
+    assert len([each for each in whole.rows("contribution") if "/comment-" in each]) == 5
+    broken = read(city() | comments() | {"meeting_comments": b'id;body\n1;"offen\n'}, tmp_path)
+    assert len([each for each in broken.rows("contribution") if "/comment-" in each]) == 4
+    assert (broken.walk.partial, broken.walk.unreadable) == ({"contribution"}, set())
+
+
+def test_a_comment_without_a_number_or_in_a_space_that_is_not_read_is_told(tmp_path: Path) -> None:
+    page = "processes/verfahren-1/f/10/proposals/100"
+    rows = [comment(1, page), comment(2, page, id=""), comment(3, "conferences/tag/f/1/proposals/1")]
+    seen = read(city() | comments() | {"proposal_comments": table(rows)}, tmp_path)
+    assert [each.key for each in seen.refused("contribution")] == [""]
+    assert seen.findings["other-space"].table == "contribution"
+
+
+def test_an_export_without_its_file_of_comments_says_nothing_of_them(tmp_path: Path) -> None:
+    files = {name: content for name, content in city().items() if name != "proposal_comments"}
+    seen = read(files, tmp_path)
+    assert (seen.walk.partial, seen.findings["comments"].table) == ({"contribution"}, "contribution")
+    assert read(files, tmp_path, comments=False).walk.partial == set()

@@ -50,7 +50,7 @@ def contribution(number: int, *, place: tuple[float, float] | None = (7.7689, 49
         "title": f"Ypsilantibrunn {number}",
         "contributionType": "Idee",
         "contributionContent": "<p>Bei Familie Xanthopoulos ist es heiss.</p>",
-        "commentsNumber": 2,
+        "commentsNumber": 0,
         "category": "Schatten",
         "votingPro": 5,
         "votingContra": 1,
@@ -64,17 +64,46 @@ def contribution(number: int, *, place: tuple[float, float] | None = (7.7689, 49
     return feature(properties, {"type": "Point", "coordinates": list(place or (0.0, 0.0))})
 
 
+def comment(number: int, *answers: Json, on: int = 11) -> Json:
+    return {
+        "id": str(number),
+        "dateCreated": "2026-07-15T09:00:00Z",
+        "title": "Frau Ypsilantibrunn sagt",
+        "commentContent": "Das sieht Familie Xanthopoulos auch so.",
+        "commentedBy": list(answers),
+        "commentOnContribution": str(on),
+    }
+
+
 @dataclass
 class World:
     projects: list[Json] = field(default_factory=list)
     contributions: dict[str, list[Json]] = field(default_factory=dict)
+    comments: dict[str, list[Json]] = field(default_factory=dict)  #: number of a contribution -> what is said to it
+    drafts: dict[str, list[Json]] = field(default_factory=dict)  #: project -> what is said to its drafts
     maintenance: bool = False
 
     def routes(self) -> Mapping[str, Script]:
-        own = {
-            f"{PROJECTS}/{name}/contributions": self._answers(partial(self.contributions.__getitem__, name)) for name in self.contributions
+        lists = {
+            "contributions": self.contributions.__getitem__,
+            "commentedcontributions": self._commented,
+            "conception_comments": self._said,
         }
+        own = {f"{PROJECTS}/{name}/{what}": self._answers(partial(of, name)) for name in self.contributions for what, of in lists.items()}
         return {PROJECTS: self._answers(lambda: self.projects), **own}
+
+    def _commented(self, name: str) -> list[Json]:
+        """Each with its comments, answers to them among them."""
+        found = []
+        for each in self.contributions[name]:
+            said = self.comments.get(str(each["properties"].get("id")), [])
+            found.append({**each, "properties": {**each["properties"], "commentedBy": said}})
+        return found
+
+    def _said(self, name: str) -> list[Json]:
+        """Only where something was said."""
+        said = self.drafts.get(name, [])
+        return [feature({"comments": said}, _AREA)] if said else []
 
     def _answers(self, found: Callable[[], list[Json]]) -> Script:
         def answer(line: Line, request: Request) -> bool:

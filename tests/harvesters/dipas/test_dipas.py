@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.plan import Outcome
 from harvesters.dipas.reading import CONTRIBUTION, CONTRIBUTION_SKIPPED, PROJECT, PROJECT_SKIPPED, kept, properties_in
 from harvesters.harvester import SourceConfig
 from harvesters.registry import harvester_of
 from schemas.errors import ConfigurationError, SourceError
-from tests.harvesters.dipas.server import PROJECTS, World, city, contribution, feature, project
+from tests.harvesters.decidim.world import harvesting
+from tests.harvesters.dipas.server import PROJECTS, World, city, comment, contribution, feature, project
 from tests.harvesters.http.servers import reply
 from tests.harvesters.walked import Walked, walked
 from tests.shared import SHARED
@@ -44,7 +46,7 @@ def test_contributions_go_to_the_vault_without_place_votes_or_words(world: World
     first = found["hitze/11"]
     assert (first["kind"], first["state"], first["submitted_on"], first["channel"]) == ("idea", "open", "2026-07-14", "online")
     assert (first["district_id"], first["title"], first["text"], first["topic"]) == (None, None, None, None)
-    assert len(seen.private) == 3
+    assert len(seen.private) == 6, "contributions and what is said to drafts, of three projects"
     said = b"".join(each.content for each in (*seen.private, *seen.archived))
     assert not [each for each in (b"7.7689", b"Ypsilanti", b"Xanthopoulos", b"votingPro", b"nlp_scores") if each in said]
 
@@ -77,7 +79,8 @@ def test_options_say_what_terms_mean(world: World, tmp_path: Path) -> None:
 def test_only_some_projects_may_be_wanted(world: World, tmp_path: Path) -> None:
     seen = read(world, tmp_path, projects=["radwege"])
     assert (list(seen.rows("process")), list(seen.rows("contribution"))) == (["radwege"], ["radwege/21"])
-    assert seen.targets == (PROJECTS, f"{PROJECTS}/radwege/contributions")
+    assert seen.targets == (PROJECTS, f"{PROJECTS}/radwege/commentedcontributions", f"{PROJECTS}/radwege/conception_comments")
+    assert read(world, tmp_path, projects=["radwege"], comments=False).targets == (PROJECTS, f"{PROJECTS}/radwege/contributions")
 
 
 def test_the_cache_of_the_server_is_left_alone(world: World, tmp_path: Path) -> None:
@@ -102,13 +105,13 @@ def test_an_internal_project_without_any_is_no_fault(world: World, tmp_path: Pat
 
 
 def test_one_project_that_fails_costs_only_itself(world: World, tmp_path: Path) -> None:
-    routes = dict(world.routes()) | {f"{PROJECTS}/hitze/contributions": reply("oops", 404)}
+    routes = dict(world.routes()) | {f"{PROJECTS}/hitze/commentedcontributions": reply("oops", 404)}
     seen = walked(routes, tmp_path, "dipas")
     assert (seen.findings["contributions"].table, list(seen.rows("contribution"))) == ("contribution", ["radwege/21"])
 
 
 def test_a_server_that_wants_rest_is_left_alone(world: World, tmp_path: Path) -> None:
-    routes = dict(world.routes()) | {f"{PROJECTS}/hitze/contributions": reply("langsam", 429, Retry_After="3600")}
+    routes = dict(world.routes()) | {f"{PROJECTS}/hitze/commentedcontributions": reply("langsam", 429, Retry_After="3600")}
     with pytest.raises(SourceError):
         walked(routes, tmp_path, "dipas")
 
@@ -199,3 +202,74 @@ def test_the_payloads_of_the_reference_are_read_whole() -> None:
         found = list(properties_in(kept(name, taken, skipped, content), name))
         assert found
         assert all(each.keys() == taken for each in found), "nothing unknown, nothing missing"
+
+
+def test_comments_to_contributions_and_drafts_go_to_the_vault_however_deep_they_lie(world: World, tmp_path: Path) -> None:
+    world.comments["11"] = [comment(71, comment(72, comment(73))), comment(74)]
+    world.drafts["radwege"] = [comment(81, comment(82), on=5)]
+    seen = read(world, tmp_path)
+    found = {key: each for key, each in seen.rows("contribution").items() if each["kind"] == "comment"}
+    assert sorted(found) == [*(f"hitze/comment-{each}" for each in (71, 72, 73, 74)), "radwege/comment-81", "radwege/comment-82"]
+    assert (found["hitze/comment-73"]["submitted_on"], found["hitze/comment-73"]["text"]) == ("2026-07-15", None)
+    assert len(seen.rows("contribution")) == 5 + 6
+    assert not [each for each in seen.private if b"Xanthopoulos" in each.content or b"Ypsilanti" in each.content]
+    assert "unread-field" not in seen.findings
+    spoken = read(world, tmp_path, texts=True).rows("contribution")["radwege/comment-82"]
+    assert (spoken["title"], spoken["text"]) == ("Frau Ypsilantibrunn sagt", "Das sieht Familie Xanthopoulos auch so.")
+    assert len(read(world, tmp_path, comments=False).rows("contribution")) == 5
+
+
+def test_a_comment_that_nobody_could_find_again_waits(world: World, tmp_path: Path) -> None:
+    world.comments["11"] = [comment(71) | {"id": None}, comment(72)]
+    seen = read(world, tmp_path)
+    assert [each.key for each in seen.refused("contribution")] == [""]
+    assert "hitze/comment-72" in seen.rows("contribution")
+
+
+def test_comments_that_cannot_be_read_cost_only_themselves(world: World, tmp_path: Path) -> None:
+    seen = walked(dict(world.routes()) | {f"{PROJECTS}/hitze/conception_comments": reply("oops", 404)}, tmp_path, "dipas")
+    assert (len(seen.rows("contribution")), seen.walk.partial) == (5, {"contribution"})
+    assert "options.comments" in seen.findings["contributions"].message
+
+
+def test_fields_that_nobody_knows_are_named_within_comments_and_around_them(world: World, tmp_path: Path) -> None:
+    world.comments["11"] = [comment(71) | {"authorMail": "erika@example.org"}]
+    world.drafts["radwege"] = [comment(81)]
+    routes = dict(world.routes())
+    routes[f"{PROJECTS}/radwege/conception_comments"] = reply(
+        json.dumps([feature({"comments": [comment(81)], "moderator": "erika"}, {"type": "Point", "coordinates": [0, 0]})])
+    )
+    seen = walked(routes, tmp_path, "dipas")
+    assert {each.field for each in seen.walk.findings if each.code == "unread-field"} == {"authorMail", "moderator"}
+    assert not [each for each in seen.private if b"erika" in each.content]
+
+
+def test_keeping_comments_twice_is_keeping_them_once() -> None:
+    content = json.dumps([contribution(1, commentedBy=[comment(71, comment(72))])]).encode()
+    taken = CONTRIBUTION | {"commentedBy"}
+    for texts in (False, True):
+        once = kept("liste", taken, CONTRIBUTION_SKIPPED, content, texts=texts)
+        assert kept("liste", taken, CONTRIBUTION_SKIPPED, once, texts=texts) == once
+        assert (b"Xanthopoulos" in once) is texts
+
+
+def test_a_project_that_became_internal_loses_no_contribution_and_the_others_go_on(world: World, tmp_path: Path) -> None:
+    """It gives an empty list with status 200, and need not say any more that it had some."""
+    with harvesting(tmp_path, world.routes(), "dipas") as harvested:
+        harvested.run()
+        world.projects[1] = project("radwege")
+        world.contributions["radwege"].clear()
+        world.contributions["hitze"].pop(0)
+        for days in (1, 30):
+            held = harvested.run(days=days)
+            assert (held.outcome, "»Verfahren stadt-radwege«" in held.message) == (Outcome.HELD, True), held
+        assert "stadt-radwege/21" in harvested.private()
+        assert "stadt-hitze/11" not in harvested.private()
+
+
+def test_a_field_whose_name_is_a_sentence_is_told_without_it(world: World, tmp_path: Path) -> None:
+    named: dict[str, Any] = {"gesehen von Erika Mustermann": 1}
+    world.contributions["radwege"] = [contribution(21, **named)]
+    seen = read(world, tmp_path)
+    assert seen.findings["unread-field"].field == "…"
+    assert not [each for each in seen.private if b"Mustermann" in each.content]

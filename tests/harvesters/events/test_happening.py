@@ -39,6 +39,12 @@ def row(happening: Happening, source: SourceConfig = SOURCE, **options: Any) -> 
         ("Rathaus, Raum 12, Willy-Brandt-Platz 1, 67657 Kaiserslautern", "Rathaus, Raum 12, Kaiserslautern"),
         ("Rathaus, Raum 12", "Rathaus, Raum 12"),
         ("Ahornweg 3, 67655 Kaiserslautern", "Ahornweg 3, 67655 Kaiserslautern"),
+        ("Ahornweg 3", ""),
+        ("Ahornweg 3 a, Kaiserslautern", "Kaiserslautern"),
+        ("Am Vogelgesang 12, Siegelbach", "Siegelbach"),
+        ("Ahornweg 3, Hinterhaus 2, 67655 Kaiserslautern", "Kaiserslautern"),
+        ("Saal 3", "Saal 3"),
+        ("Rathaus, Ahornweg 3", "Rathaus, Ahornweg 3"),
         ("https://konferenz.example/raum?pwd=geheim", "online"),
         ("  Fruchthalle &amp; Garten ", "Fruchthalle & Garten"),
         ("", ""),
@@ -52,6 +58,13 @@ def test_an_address_that_stands_alone_is_looked_at_by_a_person() -> None:
     """It may be somebody's home; that of a named place is gone."""
     assert Detector().find(place_of("Ahornweg 3, 67655 Kaiserslautern"))
     assert not Detector().find(place_of("Rathaus, Willy-Brandt-Platz 1, 67657 Kaiserslautern"))
+
+
+def test_a_house_without_a_name_can_be_given_one() -> None:
+    places = {"Ahornweg 3,  67655 Kaiserslautern": "Bürgerhaus"}
+
+    assert row(replace(DIALOG, place="ahornweg 3\n67655 Kaiserslautern"), places=places)["place"] == "Bürgerhaus"
+    assert row(replace(DIALOG, place="Ahornweg 5"), places=places)["place"] is None
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.plan import Outcome
 from harvesters.events import linked
+from harvesters.events.happening import place_of
 from harvesters.events.schemaorg import day_said, happening_of, identity_of
 from harvesters.record import Record
 from schemas.errors import RecordError, SourceError
@@ -145,6 +147,20 @@ def test_only_what_is_still_to_come_can_be_missing(tmp_path: Path) -> None:
     assert [title for (title,) in said(made, "title")] == ["Stadtdialog 12", "Stadtdialog 1", "Stadtdialog 2", "Stadtdialog 4"]
 
 
+def test_of_several_pages_none_can_lose_its_dates_unseen(tmp_path: Path) -> None:
+    month = {"/": [event(12), *(event(1, url=f"/t/{each}") for each in range(9))], "/rat": [event(11), event(10)]}
+
+    def listed(path: str) -> str:
+        return page(*month[path], {"@type": "WebSite"})
+
+    with serving({path: html(partial(listed, path)) for path in month}) as server:
+        made, web = installation(tmp_path, server.url("/"), form="jsonld", pages=["rat"]), quick(tmp_path)
+        run(made, web)
+        month["/rat"].clear()
+        record = run(made, web, days=1)
+    assert (record.outcome, "/rat« keine der 2" in record.message) == (Outcome.HELD, True), record
+
+
 def test_a_page_that_shows_only_the_next_dates_says_nothing_of_later_ones(tmp_path: Path) -> None:
     events = [*map(event, range(2, 6))]
     with serving({"/termine": html(lambda: page(events[:4]))}) as server:
@@ -231,6 +247,13 @@ def test_a_field_that_nobody_knows_is_told_once(tmp_path: Path) -> None:
     assert [(each.code, each.field) for each in record.findings] == [("unread-field", "barrierefrei")]
 
 
+def test_a_broken_event_tells_of_unknown_fields_and_not_of_its_own(tmp_path: Path) -> None:
+    events = [event(1, startDate="bald", keywords="Dialog", barrierefrei="ja"), event(2, barrierefrei="ja")]
+    with serving({"/termine": html(lambda: page(events))}) as server:
+        record = run(installation(tmp_path, server.url("/termine"), form="jsonld"), quick(tmp_path))
+    assert [each.field for each in record.findings if each.code == "unread-field"] == ["barrierefrei"]
+
+
 @pytest.mark.parametrize(
     ("said_there", "mode"),
     [
@@ -251,6 +274,21 @@ def test_a_person_is_no_place() -> None:
     home = {"@type": "Person", "name": "Erika Mustermann", "address": "Ahornweg 3"}
     assert happening(location=[home, {"@type": "Place", "name": "Rathaus"}]).place == "Rathaus"
     assert happening(location=home).place == ""
+
+
+def test_a_street_without_a_name_is_neither_published_nor_kept() -> None:
+    """It may be where somebody lives; the town is enough."""
+    for place in (
+        {"@type": "Place", "address": {"streetAddress": "Ahornweg 3", "addressLocality": "Kaiserslautern"}},
+        {"@type": "Place", "name": "Ahornweg 3", "address": {"addressLocality": "Kaiserslautern"}},
+        {"@type": "Place", "address": "Ahornweg 3, Kaiserslautern"},
+        "Ahornweg 3, Kaiserslautern",
+    ):
+        assert place_of(happening(location=place).place) == "Kaiserslautern", place
+    named = {"@type": "Place", "name": "Rathaus", "address": {"streetAddress": "Ahornweg 3", "addressLocality": "Kaiserslautern"}}
+    assert happening(location=named).place == "Rathaus, Kaiserslautern"
+    kept = linked.kept("a", "", False, page({**event(1), "location": named}).encode())
+    assert (b"Rathaus" in kept, b"Ahornweg" in kept) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,25 @@ def test_another_answer_is_an_update_and_another_question_a_new_row(tmp_path: Pa
     assert rows(made)[PAIRS[0][0]]["answer"] == "Im Herbst."
 
 
+def test_a_question_that_gets_another_number_stays_the_same(tmp_path: Path) -> None:
+    asked = ["Wann beginnt es?", "Kommt die 2. Welle?", "Wo?"]
+
+    def counted() -> str:
+        return framed("".join(f"<h3>{number}. {each}</h3><p>Ja.</p>" for number, each in enumerate(asked, start=1)))
+
+    with serving({"/faq": page(counted)}) as server:
+        made, web = neighbour(tmp_path, server.url("/faq"), "faq"), quick(tmp_path)
+        run(made, web)
+        asked.insert(0, "Was ist neu?")
+        record = run(made, web)
+        assert (record.counts["created"], record.counts["updated"], record.counts["missing"]) == (1, 3, 0)
+        asked[1] = asked[0]
+        record = run(made, web)
+
+    assert (record.counts["created"], record.counts["missing"]) == (1, 1), "asked twice under two numbers, it is two"
+    assert {"1. Was ist neu?", "2. Was ist neu?", "3. Kommt die 2. Welle?"} < rows(made).keys()
+
+
 def test_a_page_that_is_built_anew_keeps_its_rows(tmp_path: Path) -> None:
     shapes = [details, headings]
     with serving({"/faq": page(lambda: shapes[0]())}) as server:
@@ -123,7 +142,18 @@ LOGIN = (
     '<h1>Anmeldung</h1><form><input name="name"><input type="password" name="secret"><p>Passwort vergessen?</p>'
     "<p>Noch kein Konto?</p><p>Jetzt registrieren.</p></form>"
 )
+#: Status 200, and questions: of pages that stand in for another one.
+MISSING = (
+    "<!doctype html><title>Seite nicht gefunden &#8211; Stadt</title><main><h1>Hoppla</h1><h2>Was suchen Sie?</h2><p>Die Seite ist "
+    "umgezogen.</p><h2>Kennen Sie schon die Suche?</h2><p>Oben rechts.</p></main>"
+)
+WALL = (
+    "<!doctype html><title>Stadt</title><main><h1>Ihre Privatsphäre</h1><h2>Wofür werden Cookies gebraucht?</h2><p>Für Statistik.</p>"
+    "<h2>Kann ich meine Einwilligung widerrufen?</h2><p>Ja, jederzeit.</p></main>"
+)
 BROKEN: dict[str, Script] = {
+    "not found with 200": page(lambda: MISSING),
+    "consent wall": page(lambda: WALL),
     "gone": reply("weg", 404),
     "login": reply("<!doctype html><title>Anmeldung</title><p>Bitte anmelden", Content_Type="text/html"),
     "json": reply('{"maintenance": true}', Content_Type="application/json"),
@@ -161,6 +191,21 @@ def test_a_page_that_answers_about_accounts_or_has_a_login_beside_is_read(html: 
         made = neighbour(tmp_path, server.url("/"), "faq", pages=["hilfe"])
         assert run(made, quick(tmp_path)).outcome is Outcome.OK
     assert rows(made)
+
+
+def test_of_several_pages_none_can_become_another_one_unseen(tmp_path: Path) -> None:
+    """Four questions of twenty are no shrinking; of the five of their page they are most."""
+    other = [("Was kostet der Platz?", "Nichts."), ("Ist der Markt offen?", "Ja.")]
+    routes: dict[str, Script] = {each: page(details) for each in ("/eins", "/zwei", "/drei", "/vier")}
+    with serving(routes) as server:
+        made = neighbour(tmp_path, server.url("/"), "faq", pages=["eins", "zwei", "drei", "vier"])
+        web = quick(tmp_path)
+        assert run(made, web).counts["created"] == 20
+        routes["/drei"] = page(lambda: details(other))
+        record = run(made, web, days=30)
+
+    assert (record.outcome, "aus »drei« 4 von 5" in record.message) == (Outcome.HELD, True), record.message
+    assert [each.state.value for each in made.store.published(made.source.name, TABLE)] == ["current"] * 20
 
 
 def test_a_site_that_does_not_answer_fails_the_harvest(tmp_path: Path) -> None:

@@ -79,6 +79,14 @@ def test_a_bold_question_is_one_although_the_answer_goes_on_behind_it() -> None:
     assert [each[1:] for each in read(page)] == [("Wann?", "Morgen."), ("Wo?", "Im Rathaus.\nSo ist es.")]
 
 
+def test_labels_are_no_part_of_what_is_asked_and_answered() -> None:
+    page = framed(
+        "<p><b>Frage 1:</b> Wann?</p><p><b>Antwort:</b> Morgen.</p><p><b>Frage:</b> Wo?</p><p>Antwort:</p><p>Hier. Frage: ja.</p>"
+    )
+
+    assert [each[1:] for each in read(page)] == [("Wann?", "Morgen."), ("Wo?", "Hier. Frage: ja.")]
+
+
 def test_headings_make_blocks_and_lower_ones_belong_to_the_answer() -> None:
     page = framed("<h2>Kosten</h2><h3>Wie viel?</h3>a<h4>Genauer</h4>b<h3>Von wem?</h3>c<h2>Bau</h2><h3>Wann?</h3><li>d<li>e")
 
@@ -177,6 +185,80 @@ def test_no_contact_comes_along(shape: str) -> None:
 def test_a_page_without_questions_is_refused(page: str) -> None:
     with pytest.raises(SourceError, match="keine Frage"):
         read(page)
+
+
+DIALOG = (
+    '<div class="Cookie-Banner"><h2>Dürfen wir Cookies setzen?</h2><p>Bitte.</p></div>'
+    "<div role=dialog><p>Wollen Sie den Newsletter?</p></div>"
+)
+
+
+def test_what_lies_over_a_page_is_not_read() -> None:
+    plain = framed("<h2>Wann?</h2><p>Morgen.</p>")
+    page = plain.replace("</main>", f"</main>{DIALOG}").replace("<main>", f"{DIALOG}<main>")
+    wrapped = plain.replace("<main>", "<div class=cookies-unknown><main>").replace("</main>", "</main></div>")
+
+    assert [each[1:] for each in read(page, within="body")] == [("Wann?", "Morgen.")]
+    assert [each[1:] for each in read(wrapped)] == [("Wann?", "Morgen.")]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404",
+        "Fehler 404 | Stadt",
+        "Seite nicht gefunden",
+        "Die Seite wurde leider nicht gefunden",
+        "Diese Seite existiert nicht",
+        "Page not found",
+        "Wegen Wartungsarbeiten geschlossen",
+        "Zugriff verweigert",
+        "Just a moment...",
+    ],
+)
+def test_a_page_that_stands_in_for_another_one_is_refused_although_it_asks(title: str) -> None:
+    body = "<h2>Was suchen Sie?</h2><p>Die Suche hilft.</p>"
+
+    for page in (framed(body).replace("<title>Fragen", f"<title>{title}"), framed(body).replace("Neuer Platz", title)):
+        with pytest.raises(SourceError, match="steht sie für eine andere"):
+            read(page)
+        assert len(read(page, expect="main > h1")) == 1, "whoever says how the page is known is believed"
+
+
+@pytest.mark.parametrize("title", ["Fragen zur Wartung der Laternen", "Was tun, wenn nichts geht", "Haus Nr. 4041", "Fundbüro: gefunden!"])
+def test_a_title_of_a_page_of_answers_is_no_fault(title: str) -> None:
+    assert len(read(framed("<h2>Wann?</h2><p>Morgen.</p>").replace("Neuer Platz", title))) == 1
+
+
+def test_questions_about_cookies_alone_belong_to_no_project() -> None:
+    wall = "<h2>Was sind Cookies?</h2><p>Kleine Dateien.</p><h2>Wie widerrufe ich meine Einwilligung?</h2><p>Unten.</p>"
+
+    with pytest.raises(SourceError, match="Cookies und Einwilligungen"):
+        read(framed(wall))
+    assert len(read(framed(wall), expect="main")) == 2
+    assert len(read(framed(wall + "<h2>Was kostet der Platz?</h2><p>Viel.</p>"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ({"expect": ".faq"}, "expect"),
+        ({"never": [".gibt-es-nicht", "h3"]}, r"h3 .*never"),
+        ({"at_least": 6}, "5 von mindestens 6"),
+    ],
+)
+def test_the_options_say_how_the_right_page_is_known(how: dict[str, object], why: str) -> None:
+    with pytest.raises(SourceError, match=why):
+        read(pages.headings(), **how)
+    assert len(read(pages.headings(), expect="main h3", never=[".error404"], at_least=5)) == 5
+    with pytest.raises(SourceError, match="Text ohne Auszeichnung"):
+        read("Wann?\n\nMorgen.\n", expect="main")
+
+
+def test_what_was_kept_under_no_such_rule_stays_readable() -> None:
+    """An archive holds answers of earlier versions, which knew form, selectors and within."""
+    assert Page(url="a").rules == '{"form":"auto","selectors":null,"within":null}'
+    assert Page(url="a", at_least=3).rules == '{"form":"auto","selectors":null,"within":null} {"at_least":3}'
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,32 @@
 """Stations listed as features: one list however it is asked for, and only what the options name."""
 
 import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry import box
 
+from catalog.plan import Outcome, RunRecord
 from harvesters.features.keeping import UNNAMED, kept
+from harvesters.features.lately import Times
 from harvesters.features.places import NOWHERE, axes_by_authority, axes_east_first, spot_of
 from harvesters.harvester import SourceConfig
 from harvesters.registry import harvester_of
+from harvesters.run import harvest
+from schemas.boundaries import Boundaries
+from schemas.crs import has_grid
 from schemas.errors import ConfigurationError, SourceError, WrongValue
 from schemas.place import inside_city
 from tests.harvesters.features.services import COLLECTION, OPTIONS, PLACE, Json, OgcApi, Wfs, answer, exception, file_of, station
-from tests.harvesters.http.servers import Script, reply
-from tests.harvesters.walked import Walked, walked
+from tests.harvesters.http.servers import Script, reply, serving
+from tests.harvesters.http.world import START
+from tests.harvesters.walked import Walked, _web, walked
+from tests.harvesters.world import Intake, intake
 from tests.shared import SHARED
 
 FIXTURES = SHARED / "reference/sensors/fixtures/captured"
@@ -55,6 +65,16 @@ def positions(found: Walked, table: str) -> set[tuple[object, object]]:
 
 EXPECTED = {(round(PLACE[0] + number / 1000, 7), PLACE[1]) for number in range(1, 6)}
 LAYER = "stadt-lufttemperatur"
+LATELY = {"datastream": [{"property": "groesse", "unit": "einheit", "last": "gemessen"}]}
+_DISTRICTS = """
+[[table]]
+table = "district"
+file = "orte.csv"
+[table.columns]
+id = "id"
+name = "name"
+kind = { constant = "local-district" }
+"""
 
 
 def test_the_next_link_counts_and_not_the_size_of_a_page(tmp_path: Path) -> None:
@@ -231,6 +251,97 @@ def test_options_that_do_not_fit_together_are_refused(options: Json, sentence: s
         harvester_of(source)
 
 
+def test_a_list_that_says_when_a_station_last_measured_says_how_fresh_it_is_and_keeps_no_moment(tmp_path: Path) -> None:
+    """In several ways of writing; what is no moment says nothing, and what is long gone has ended."""
+    said = ["2026-11-22T03:45:00Z", "22.11.2026 04:30", "2026-11-22T04:15:00", "gestern", "2026-01-05T10:00:00Z"]
+    found = of_file(collection(*[station(n, gemessen=each) for n, each in enumerate(said, start=1)]), tmp_path, **LATELY)
+
+    assert [(each.table, each.last) for each in found.walk.lately] == [(LAYER, datetime(2026, 11, 22, 3, 45, tzinfo=UTC))]
+    rows = [found.rows(LAYER)[str(n)] for n in range(1, 6)]
+    assert [row["status"] for row in rows] == ["active", "active", "active", "unknown", "ended"]
+    assert [row["until"] for row in rows] == [None, None, None, None, "2026-01-05"]
+    [answered] = found.archived
+    assert b"2026-11-22" not in answered.content
+    assert b"gestern" not in answered.content
+
+
+def test_a_new_measurement_changes_nothing_that_is_kept(tmp_path: Path) -> None:
+    moments = ("2026-11-22T03:30:00Z", "2026-11-22T03:45:00Z")
+    first, second = (of_file(collection(*[station(n, gemessen=each) for n in (1, 2, 3)]), tmp_path, **LATELY) for each in moments)
+
+    assert first.archived[0].content == second.archived[0].content
+    assert first.rows(LAYER) == second.rows(LAYER)
+    assert first.walk.lately != second.walk.lately
+
+
+def test_moments_that_are_filtered_twice_are_filtered_once() -> None:
+    def filtered(content: bytes) -> bytes:
+        return kept(content, "a", named=["at"], ignored=(), lists=False, times=Times(now=START, names={"at"}))
+
+    said = collection(station(1, at="2026-11-22T03:30:00Z"), station(2, at="2020-01-01T00:00:00Z"), station(3, at=7))
+    once = filtered(json.dumps(said).encode())
+
+    assert [each["properties"]["at"] for each in json.loads(once)["features"]] == ["recent", "2020-01-01T01:00:00+01:00", ""]
+    assert filtered(once) == once
+
+
+def test_a_station_in_a_district_that_is_not_published_comes_in_without_it_and_gets_it_later(tmp_path: Path) -> None:
+    """Negative control: the district that is published counts at once."""
+    west, south = PLACE
+    districts = Boundaries(
+        {"dorf": box(west - 0.01, south - 0.01, west + 0.0025, south + 0.01), "stadt": box(west + 0.0025, 49.4, 7.9, 49.5)}
+    )
+    made = intake(tmp_path)
+    place = Place(made, districts)
+    place.publish("stadt")
+    with serving(file_of(lambda: collection(*stations(4)))) as server:
+        place.url = server.url(FILE)
+        first = place.harvest()
+        before = place.districts
+        place.publish("stadt", "dorf")
+        second, third = place.harvest(), place.harvest()
+        after = place.districts
+    made.close()
+
+    assert (first.outcome, first.counts["quarantined"]) == (Outcome.OK, 0), first
+    assert (
+        "»dorf« steht nicht im Datensatz »ortsbezirke«; 2 Zeilen"
+        in {each.code: each for each in first.findings}["unpublished-district"].message
+    )
+    assert before == [(None, None), (None, None), ("stadt", "calculated"), ("stadt", "calculated")]
+    assert [each for each, _ in after] == ["dorf", "dorf", "stadt", "stadt"]
+    assert (second.outcome, third.outcome) == (Outcome.OK, Outcome.UNCHANGED)
+
+
+@dataclass
+class Place:
+    """An installation with boundaries, a published list of districts and one list of stations."""
+
+    made: Intake
+    boundaries: Boundaries
+    url: str = ""
+
+    def publish(self, *names: str) -> None:
+        made = self.made
+        made.map(_DISTRICTS)
+        made.drop("orte.csv", "id,name\n" + "".join(f"{each},{each.title()}\n" for each in names))
+        assert made.run(days=1).outcome is Outcome.OK
+
+    def harvest(self) -> RunRecord:
+        made = self.made
+        made.clock.now += timedelta(seconds=1)
+        source = SourceConfig(
+            name="netz", title="Netz", kind="features", url=self.url, folder=made.folder, allow_private=("127.0.0.1",),
+            options={"form": "geojson", **OPTIONS}, districts=self.boundaries, guards=made.source.guards,
+        )  # fmt: skip
+        return harvest(source, store=made.store, publisher=made.publisher, archive=made.archive, now=made.clock.now, web=_web({}))
+
+    @property
+    def districts(self) -> list[tuple[object, object]]:
+        rows = sorted(self.made.store.published("netz", "netz-lufttemperatur"), key=lambda each: each.row.key)
+        return [(each.row.values["district_id"], each.row.values["district_basis"]) for each in rows]
+
+
 def test_the_same_stations_in_three_systems_are_in_one_place() -> None:
     if not FIXTURES.is_dir():
         pytest.skip("recorded answers are not here")
@@ -244,6 +355,14 @@ def test_the_same_stations_in_three_systems_are_in_one_place() -> None:
     assert degrees[0][0] == 7.709491
     assert spots("epsg25832", "http://www.opengis.net/def/crs/EPSG/0/25832") == degrees
     assert spots("epsg4258-latlon", "http://www.opengis.net/def/crs/EPSG/0/4258") == degrees
+
+
+def test_a_position_from_another_datum_says_so_and_how_exact_it_is() -> None:
+    found = spot_of({"type": "Point", "coordinates": [3410798.9, 5479372.5]}, axes_east_first("EPSG:31467"))
+    grid = "mit" if has_grid() else "ohne"
+
+    assert found.basis == f"aus Gauß-Krüger (EPSG:31467) umgerechnet, {grid} BETA2007, auf etwa 2 m genau"
+    assert spot_of({"type": "Point", "coordinates": [410759.67, 5477621.37]}, axes_east_first("EPSG:25832")).basis == ""
 
 
 def test_areas_and_lines_have_a_position_that_says_what_it_is() -> None:

@@ -403,3 +403,23 @@ def test_a_survey_that_is_no_longer_listed_stays_until_a_person_takes_it_out(
     assert outcomes == [Outcome.PARTIAL, Outcome.PARTIAL]
     assert kept == ({"stadt-432535", "stadt-111111"}, 21)
     assert left == ({"stadt-432535"}, 20)
+
+
+def test_a_survey_that_has_suddenly_no_answers_keeps_those_it_had(here: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among the answers of many surveys nobody would miss those of one."""
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    answers = [{"id": str(number), "submitdate": "2026-10-01 10:00:00", "VERKEHR": "Y"} for number in range(1, 61)]
+    more = replace(here.surveys[0], sid=20, questions=[question(901, "VERKEHR", "Y")], responses=answers)
+    here.surveys.append(more)
+    options = {"user": USER, "surveys": {"432535": {}, "20": {}}}
+    given = {"options": options, "token_env": "LIMESURVEY_PASSWORD"}
+    with harvesting(tmp_path, here.routes, "limesurvey", **given) as made:
+        made.made.source = replace(made.made.source, url=made.server.url(PATH))
+        first = made.run()
+        assert first.outcome is Outcome.OK, first
+        before = len(made.made.vault.microdata("answer"))
+        here.surveys[0].responses.clear()
+        held = made.run(days=1)
+        assert (held.outcome, "»Umfrage 432535«" in held.message) == (Outcome.HELD, True), held.message
+        assert len(made.made.vault.microdata("answer")) == before

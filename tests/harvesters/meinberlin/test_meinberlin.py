@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.plan import Outcome
 from harvesters.harvester import SourceConfig
 from harvesters.meinberlin.reading import FIELDS, kept, plan_number, project_number
 from harvesters.meinberlin.rows import Rules, phase_row, plan_row, process_row
@@ -17,6 +18,7 @@ from harvesters.registry import harvester_of
 from schemas.districts import Assigned
 from schemas.errors import ConfigurationError, SourceError
 from schemas.row import Quarantined, Row
+from tests.harvesters.decidim.world import harvesting
 from tests.harvesters.http.servers import Line, Request, Script, reply
 from tests.harvesters.meinberlin.server import World, city, point, project
 from tests.harvesters.walked import Walked, walked
@@ -253,3 +255,16 @@ def test_no_entry_breaks_the_mapping(fields: dict[str, Any]) -> None:
     ):
         (found,) = NodeRecord(fields, origin="liste", table=table, key="k", rows=rows).results()
         assert isinstance(found, (Row, Quarantined))
+
+
+def test_a_list_that_is_suddenly_empty_is_held_unless_its_projects_moved_on(world: World, tmp_path: Path) -> None:
+    world.active += [project(f"weg-{number}", active_phase=[10, "3 days", "2026-12-05T23:59:00+01:00"]) for number in range(8)]
+    with harvesting(tmp_path, world.routes(), "meinberlin") as harvested:
+        assert harvested.run().outcome is Outcome.OK
+        ended = world.future.pop()
+        world.past.append(ended | {"future_phase": False, "past_phase": "2026-11-01T18:00:00+01:00"})
+        assert harvested.run(days=1).outcome is Outcome.OK, "nothing comes, everything else is there"
+        world.past.clear()
+        held = harvested.run(days=1)
+        assert (held.outcome, "»vergangene Projekte«" in held.message) == (Outcome.HELD, True), held
+        assert "stadt-project-marktplatz" in harvested.rows("process")

@@ -139,6 +139,7 @@ class Council:
     filters: bool = True
     refuses: bool = False  #: answers 400 to parameters it does not know
     more_than_there_are: int = 0  #: what the server claims beyond that
+    second: list[Json] | None = None  #: meetings of a second municipality, which has nothing else
 
     @property
     def routes(self) -> dict[str, Script]:
@@ -151,6 +152,8 @@ class Council:
             SYSTEM: self._system,
             "/oparl/v1.1/body": self._listing(self._bodies),
             **{f"/oparl/v1.1/body/1/{name}": self._listing(of) for name, of in lists.items()},
+            **{f"/oparl/v1.1/body/2/{name}": self._listing(lambda request: []) for name in lists},
+            "/oparl/v1.1/body/2/meeting": self._listing(lambda request: self.second or []),
         }
 
     def _system(self, line: Line, request: Request) -> bool:
@@ -167,17 +170,19 @@ class Council:
 
     def _bodies(self, request: Request) -> list[Json]:
         lists = ("organization", "person", "meeting", "paper", "membership")
+        names = {1: "Stadt Musterstadt"} | ({} if self.second is None else {2: "Verbandsgemeinde Nebenan"})
         return [
             {
-                "id": f"{RIS}/body/1",
+                "id": f"{RIS}/body/{number}",
                 "type": schema("Body"),
-                "name": "Stadt Musterstadt",
+                "name": title,
                 "contactName": "Erika Mustermann",
                 "legislativeTerm": [],
-                **{name: _here(request, f"/oparl/v1.1/body/1/{name}") for name in lists},
+                **{name: _here(request, f"/oparl/v1.1/body/{number}/{name}") for name in lists},
                 "created": LONG_AGO,
                 "modified": LONG_AGO,
             }
+            for number, title in names.items()
         ]
 
     def _listing(self, objects: Callable[[Request], list[Json]]) -> Script:

@@ -395,3 +395,27 @@ def test_of_what_is_deleted_no_words_are_kept(tmp_path: Path) -> None:
         record = run(made, web, days=1)
     kept = b"".join(made.archive.read(each.sha256) for each in made.store.archived(record.id))
     assert (b'"deleted":true' in kept, b"Xanthopoulos" in kept) == (True, False)
+
+
+def test_of_organisations_without_a_type_only_committees_come_and_the_others_are_counted(tmp_path: Path) -> None:
+    here = council()
+    untyped = [committee(number, name, organizationType=None) for number, name in ((4, "Ortsbeirat Dansenberg"), (5, "Peter Mustermann"))]
+    here.organizations += untyped
+    with serving(here.routes) as server:
+        made = ris(tmp_path, server, tables=["organisation"])
+        record = run(made, quick(tmp_path))
+    assert set(rows(made, "organisation")) == {"ris-organization-1", "ris-organization-2", "ris-organization-4"}
+    assert [each.message[:15] for each in record.findings if each.code == "untyped-organisation"] == ["1 Organisatione"]
+
+
+def test_one_of_several_municipalities_that_is_suddenly_empty_is_held(tmp_path: Path) -> None:
+    here = council()
+    here.meetings += [meeting(number) for number in range(10, 20)]
+    here.second = [meeting(90), meeting(91)]
+    with serving(here.routes) as server:
+        made = ris(tmp_path, server, tables=["event"], full_every_days=0)
+        assert run(made, quick(tmp_path)).outcome is Outcome.OK
+        here.second = []
+        held = run(made, quick(tmp_path))
+    assert (held.outcome, "»Verbandsgemeinde Nebenan«" in held.message) == (Outcome.HELD, True), held
+    assert "meeting-90" in states(made)

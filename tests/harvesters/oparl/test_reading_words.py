@@ -142,3 +142,49 @@ def test_real_answers_are_filtered_once_and_for_all() -> None:
 def test_a_field_that_nobody_knows_is_kept_by_name_only() -> None:
     kept = keeping.meeting({"id": "x", "modified": LATER, "vendor:rueckfrage": "an Erika Mustermann"})
     assert kept["vendor:rueckfrage"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "classification", "expected"),
+    [
+        ("Stadtrat", "", True),
+        ("Stadtrat der Stadt Musterstadt", "", True),
+        ("Ortsbeirat Dansenberg", "", True),
+        ("Ausschuss für Umwelt", "", True),
+        ("Planung", "Ausschuss", True),
+        ("Stadtrat Peter Mustermann", "", False),
+        ("Fraktion Mustermann im Stadtrat", "", False),
+        ("Mustermann", "Fraktion", False),
+        ("Einzelmitglied im Ausschuss", "", False),
+        ("Erika Mustermann", "", False),
+        ("Verwaltung", "", False),
+    ],
+)
+def test_a_body_without_a_type_is_named_only_where_its_words_leave_no_doubt(name: str, classification: str, expected: bool) -> None:
+    said = {"id": "x", "name": name, "classification": classification}
+    assert ("name" in keeping.organisation(frozenset({"Gremium"}))(said)) is expected
+    assert "name" in keeping.organisation(frozenset())(said), "who asks for all of them gets them"
+
+
+def test_an_object_where_an_address_should_be_is_kept_without_what_stands_in_it() -> None:
+    embedded = {"id": "x", "organization": [{"name": "Fraktion Mustermann"}, "https://ris.example/1"], "web": {"contact": "Mustermann"}}
+    kept = keeping.meeting(embedded)
+    assert kept == {"id": "x", "organization": [{}, "https://ris.example/1"], "web": {}}
+
+
+def test_fields_that_nobody_knows_are_named_within_places_and_files_too() -> None:
+    kept = keeping.meeting({"location": {"description": "Rathaus", "hausmeister": "Mustermann"}, "invitation": {"gez": "Mustermann"}})
+    assert (kept["location"], kept["invitation"]) == ({"description": "Rathaus"}, {})
+    assert {"location.hausmeister", "invitation.gez"} <= kept.keys()
+    assert kept["location.hausmeister"] is None
+
+
+def test_of_an_item_without_a_decision_no_words_are_kept() -> None:
+    kept = keeping.meeting(
+        {"agendaItem": [{"id": "1", "name": "Anfrage Mustermann"}, {"id": "2", "name": "Radweg", "result": "beschlossen"}]}
+    )
+    assert kept["agendaItem"] == [{"id": "1"}, {"id": "2", "name": "Radweg", "result": "beschlossen"}]
+
+
+def test_the_name_of_a_field_is_kept_only_where_it_is_one() -> None:
+    assert keeping.meeting({"gez. Mustermann": 1, "location": {"bei Mustermann": 1}, "neu": 2}) == {"location": {}, "…": None, "neu": None}

@@ -126,3 +126,14 @@ def test_round_numbers_look_like_a_limit(count: int, cut: bool) -> None:
 )
 def test_a_position_lies_in_the_city_or_is_none(longitude: object, latitude: object, expected: object) -> None:
     assert position_of(longitude, latitude) == expected
+
+
+def test_an_object_where_a_value_should_stand_is_kept_without_what_stands_in_it() -> None:
+    content = json.dumps([{"service_request_id": "1", "status": {"by": "Erika Mustermann"}, "service_name": [{"by": "Mustermann"}, "a"]}])
+    kept = Keeping().requests(content.encode(), "x")
+    assert json.loads(kept) == [{"service_request_id": "1", "status": {}, "service_name": [{}, "a"]}]
+
+
+def test_the_name_of_a_field_is_kept_only_where_it_is_one() -> None:
+    kept = Keeping().requests(json.dumps([{"service_request_id": "1", "Herr Mustermann, Musterweg 5": 1, "neu": 2}]).encode(), "x")
+    assert json.loads(kept) == [{"service_request_id": "1", "…": None, "neu": None}]

@@ -1,7 +1,11 @@
 """What was collected becomes public: months as rows, and their files with them."""
 
+import contextlib
+import html
 import io
+import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,12 +16,20 @@ import duckdb
 import pandas
 import pytest
 from fastapi.testclient import TestClient
+from rdflib import DCAT as DCAT_2
+from rdflib import RDF, Namespace
 from sqlalchemy import event
 
 from api.web.app import create_app
 from catalog.files import Files
 from catalog.plan import Guards, Outcome, Review, RunRecord
 from catalog.publish import Publisher
+from dcat.feed import page
+from dcat.official import OFFICIAL
+from dcat.profiles import DE_3_0
+from dcat.render import published_triples
+from dcat.serialise import fragment
+from dcat.uris import link_uris
 from harvesters.harvester import SourceConfig
 from harvesters.http.asking import Surroundings
 from harvesters.http.opening import Web
@@ -26,12 +38,18 @@ from harvesters.run import harvest
 from harvesters.sampling.publishing import publish
 from harvesters.sampling.shelf import Shelf
 from harvesters.sampling.taking import take
+from tests.api.web.serving import address_of, listeners, serving
 from tests.api.web.world import BASE_URL, World, new_world
+from tests.dcat.graphs import graph_of
+from tests.dcat.test_official import SHAPES, results_in
 from tests.harvesters.http.world import SWIFT
 from tests.harvesters.sampling.servers import NOW, Streams, quarters
 from tests.harvesters.sampling.test_taking import server
 
 DAY = timedelta(days=1)
+#: rdflib knows DCAT 2 only.
+DCAT = Namespace(str(DCAT_2))
+present = pytest.mark.skipif(not SHAPES.is_dir(), reason=f"offizielle SHACL-Dateien fehlen: {SHAPES}")
 
 
 @dataclass
@@ -332,9 +350,80 @@ def test_the_page_and_the_description_of_the_months_are_those_of_any_data_set(ci
     client = city.client
     for path in (f"/datasets/{city.name}", f"/en/datasets/{city.name}", f"/datasets/{city.name}/editions", "/sensors"):
         assert client.get(path, headers={"accept": "text/html"}).status_code == 200, path
-    page = client.get(f"/datasets/{city.name}", headers={"accept": "text/html"}).text
-    assert "Messwerte nach Monat" in page
-    assert f"/months/{city.rows(1).iloc[0]['sha256']}.parquet" in page
+    shown = client.get(f"/datasets/{city.name}", headers={"accept": "text/html"}).text
+    assert "Messwerte nach Monat" in shown
+    assert f"/months/{city.rows(1).iloc[0]['sha256']}.parquet" in shown
     turtle = client.get(f"/datasets/{city.name}.ttl").text
     assert "data.parquet" in turtle
     assert "2026-11" in turtle
+
+
+def test_a_month_has_an_address_that_stays_and_portals_are_told_of_it(city: City, values: Streams) -> None:
+    city.sampled()
+    path, layer = f"/datasets/{city.name}/months/2026-11.parquet", city.world.store.dataset(city.layer).dataset
+    first = city.client.get(path)
+    described = city.world.store.dataset(city.name).dataset
+    city.next_day(values)
+    city.sampled()
+    again = city.world.store.dataset(city.name).dataset
+    second = city.client.get(path)
+
+    assert [each.download_url for each in described.links] == [f"{BASE_URL}{path}"]
+    assert (described.links[0].byte_size, described.links[0].modified) == (len(first.content), NOW)
+    assert first.headers["etag"].strip('"') == city.rows(1).iloc[0]["sha256"]
+    assert second.headers["etag"].strip('"') == city.rows(2).iloc[0]["sha256"] != city.rows(1).iloc[0]["sha256"]
+    assert "immutable" not in second.headers["cache-control"]
+    assert link_uris("", described.links) == link_uris("", again.links), "a portal sees the same distribution, changed"
+    assert again.links[0].modified == city.now
+    assert city.client.get(f"/datasets/{city.name}/months/2026-10.parquet").status_code == 404
+    assert city.client.get(f"/datasets/{city.layer}/months/2026-11.parquet").status_code == 404
+    assert again.series == layer.series, "it belongs to the network"
+    resources = city.client.get(f"/api/3/action/package_show?id={city.name}").json()["result"]["resources"]
+    assert f"{BASE_URL}{path}" in {each["url"] for each in resources}
+
+
+def test_a_withdrawn_month_is_no_distribution_any_more(city: City, values: Streams) -> None:
+    city.sampled()
+    city.world.publisher.withdraw(city.name, reason="Falsch geeicht", by="Ada")
+
+    assert city.client.get(f"/datasets/{city.name}/months/2026-11.parquet").status_code == 410
+
+
+@present
+def test_what_portals_are_told_of_months_has_no_results(city: City) -> None:
+    """Beside the layer they come from, with its service and series."""
+    city.sampled()
+    chosen = [each.dataset for each in city.world.store.datasets()]
+    written = [fragment(published_triples(each, city.world.site, DE_3_0), "rdf") for each in chosen]
+    content = page(city.world.site, "rdf", number=1, fragments=written, total=len(chosen), last_page=1, modified=NOW, issued=NOW)
+    found = graph_of(content, "rdf")
+
+    assert {each.name for each in chosen} == {city.layer, city.name}
+    assert len(set(found.objects(None, DCAT.downloadURL))) > 5
+    assert [*found.subjects(RDF.type, DCAT.DataService)]
+    assert [*found.subjects(RDF.type, DCAT.DatasetSeries)]
+    assert results_in(OFFICIAL, found) == ()
+
+
+def test_the_page_leads_from_a_layer_to_its_history_and_what_it_says_to_copy_works(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city.sampled()
+    asked = {"accept": "text/html"}
+    layer = city.client.get(f"/datasets/{city.layer}", headers=asked).text
+    months = city.client.get(f"/datasets/{city.name}", headers=asked).text
+    section = months[months.index('<h2 id="months">') : months.index('<h2 id="downloads">')]
+    shell, python = (html.unescape(each) for each in re.findall(r"<pre[^>]*>(.*?)</pre>", section, re.DOTALL))
+
+    assert f'href="/datasets/{city.name}"' in layer
+    assert f'href="/datasets/{city.layer}"' in months
+    assert "November 2026" in section
+    monkeypatch.chdir(tmp_path)
+    with listeners(1) as sockets, serving(create_app(city.world.services()), sockets):
+        there = address_of(sockets[0])
+        subprocess.run(["bash", "-c", shell.replace(BASE_URL, there)], check=True, capture_output=True, timeout=60)
+        fetched = Path("2026-11.parquet").read_bytes()
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            exec(compile(python.replace(BASE_URL, there), "example", "exec"), {})
+    assert fetched[:4] == b"PAR1"
+    assert "sta-1001" in out.getvalue()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from harvesters.sensors.layers import Layer, Network, layers_of, slug
 from harvesters.sensors.observed import Datastream, StatedUnit, Station
-from harvesters.sensors.rows import coarsened, row_of
+from harvesters.sensors.rows import Rows, coarsened
 from schemas.dates import PartialDate
 from schemas.declaration import DATASET_NAME
 from schemas.model import DataService, Period
@@ -93,7 +93,7 @@ def test_nothing_moves_with_an_observation() -> None:
 
     assert after.declaration == before.declaration
     for old, new in zip(before.streams, streams, strict=True):
-        rows = [row_of(each, STATION, table="wetter", prefix="wetter", origin="x", now=now) for each, now in ((old, NOW), (new, later))]
+        rows = [Rows(prefix="wetter", now=now).made(each, STATION, table="wetter", origin="x") for each, now in ((old, NOW), (new, later))]
         assert rows[0].digest == rows[1].digest
 
 

@@ -76,6 +76,7 @@ class Sta:
     linked: bool = True  #: whether pages link to the next one
     first_in_all: bool = False  #: single-valued expands repeat the first one of a page (django-ogc-sensorthings)
     conformance: tuple[str, ...] = ()
+    multi: list[Json] | None = None  #: MultiDatastreams; None: the server has no such set
     observations: Json = field(default_factory=lambda: {"value": []})
 
     @property
@@ -123,7 +124,8 @@ class Sta:
         return f"{self.link_base or self.root}{path}?{'&'.join(f'{name}={value}' for name, value in query.items())}"
 
     def _root(self) -> Json:
-        sets = ("Things", "Locations", "Datastreams", "Sensors", "ObservedProperties", "Observations")
+        sets = ["Things", "Locations", "Datastreams", "Sensors", "ObservedProperties", "Observations"]
+        sets += ["MultiDatastreams"] if self.multi is not None else []
         settings = {"conformance": list(self.conformance), "mqtt": {"endpoints": ["mqtt://intern:1883"]}}
         return {"value": [{"name": each, "url": f"{self.root}{each}"} for each in sets], "serverSettings": settings}
 
@@ -132,6 +134,8 @@ class Sta:
             return [self._thing(each, "Datastreams(" in target) for each in self._first([*self.things])]
         if path == "Datastreams":
             return self._first([{**each, "Thing": {"@iot.id": each["Thing"]["@iot.id"]}} for each in self.streams])
+        if path == "MultiDatastreams":
+            return self.multi
         if path == "Locations":
             return _once([place for one in self.things for place in one["Locations"]])
         if path in ("Sensors", "ObservedProperties"):

@@ -1,5 +1,6 @@
 """What is kept of an answer: the same when it is filtered twice, and enough to read a run again."""
 
+import gc
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.plan import Outcome
+from harvesters.answers import uncollected
 from harvesters.http.asking import Surroundings
 from harvesters.http.faults import HttpError
 from harvesters.http.opening import Web
@@ -18,6 +20,7 @@ from harvesters.run import harvest
 from harvesters.sensorthings.keeping import Keeping
 from harvesters.sensorthings.links import Links
 from harvesters.sensorthings.questions import literal_of
+from schemas.errors import SourceError
 from tests.harvesters.http.servers import reply, serving
 from tests.harvesters.http.world import SWIFT
 from tests.harvesters.sensorthings.servers import BASE, Sta, network, stream, thing
@@ -42,6 +45,17 @@ def test_filtering_twice_is_filtering_once_whatever_a_server_says(values: list[o
     assert Keeping(NOW + timedelta(days=400)).kept("https://sta.example/", once) == once
     assert b"geheim" not in once
     assert b"kontakt" not in once
+
+
+def test_the_collector_runs_again_after_each_page_also_after_a_broken_one() -> None:
+    Keeping(NOW).kept("https://sta.example/", b'{"value": []}')
+    assert gc.isenabled()
+    with pytest.raises(SourceError):
+        Keeping(NOW).kept("https://sta.example/", b'{"value": [')
+    assert gc.isenabled()
+    with uncollected():
+        Keeping(NOW).kept("https://sta.example/", b'{"value": []}')
+        assert not gc.isenabled(), "whoever turned it off turns it on"
 
 
 def test_an_end_that_is_over_stays_and_a_recent_one_goes() -> None:

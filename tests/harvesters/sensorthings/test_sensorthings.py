@@ -2,19 +2,29 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api.web.app import create_app
+from catalog.files import Files
+from catalog.plan import Guards, Outcome, Review
+from harvesters.harvester import SourceConfig
 from harvesters.http.faults import HttpError
+from harvesters.run import harvest
 from schemas.errors import ConfigurationError, SourceError
 from schemas.model import Period
 from schemas.values import Frequency
-from tests.harvesters.http.servers import Script, reply
+from tests.api.web.world import new_world
+from tests.harvesters.http.servers import Script, reply, serving
 from tests.harvesters.sensorthings.servers import BASE, NO2, WARMTH, Sta, network, stream, thing
-from tests.harvesters.walked import Walked, walked
+from tests.harvesters.walked import Walked, _web, walked
+from tests.neighbours import SOURCE as NEIGHBOUR
+from tests.neighbours import listing, named, row_of
 
 TABLE = "stadt-stickstoffdioxid"
 _OUT = reply("gateway time-out", 504)
@@ -205,6 +215,93 @@ def test_what_the_source_itself_says_of_its_layers_comes_first(tmp_path: Path) -
     assert declared.series.title.de == "HH_STA_Rad"
     assert one(found, "1", declared.name)["operator"] == "Stadtwerke"
     assert "no-iri" in found.findings
+
+
+def test_a_description_that_others_have_published_is_referenced_and_a_second_listing_of_it_is_noticed(tmp_path: Path) -> None:
+    """The layer bears its identifier, on its page, too; where the catalogue lists the description itself, staff is told. Nothing goes."""
+    there = named("rad")
+    layer = Sta([thing(each, stream(each, properties={"layerName": "rad", "metadata": there.uri})) for each in (1, 2, 3)])
+    world = new_world(tmp_path)
+    with serving(layer.routes) as server:
+        source = SourceConfig(
+            name="netz", title="Netz", kind="sensorthings", url=server.url(BASE), folder=tmp_path, allow_private=("127.0.0.1",),
+            guards=Guards(review=Review.NEVER),
+        )  # fmt: skip
+        runs = []
+        for _ in range(2):
+            world.clock.now += timedelta(seconds=1)
+            runs.append(
+                harvest(
+                    source, store=world.store, publisher=world.publisher, archive=Files(tmp_path / "a"), now=world.clock.now, web=_web({})
+                )
+            )
+            world.harvest(row_of(there), of=listing(), source=NEIGHBOUR)
+    alone, beside = ({each.code for each in run.findings} for run in runs)
+    page = TestClient(create_app(world.services())).get("/datasets/netz-rad", headers={"accept": "text/html"}).text
+    described = {each.dataset.name: each.dataset for each in world.store.datasets()}
+    world.close()
+
+    assert [run.outcome for run in runs] == [Outcome.OK, Outcome.UNCHANGED]
+    assert ("duplicate-candidate" in alone, "duplicate-candidate" in beside) == (False, True)
+    assert set(described) >= {"netz-rad", "rad"}
+    assert described["netz-rad"].identifiers == (there.uri,)
+    assert "Auch beschrieben unter" in page
+    assert there.uri in page
+
+
+def multi(number: int, of: int, **more: Any) -> Any:
+    """A series with three values at once, as FROST delivers it."""
+    warm, moist = ({"name": None, "symbol": each, "definition": None} for each in ("°C", "%"))
+    return {
+        "@iot.id": number,
+        "name": "Wetter",
+        "description": "Betreut von Erika Mustermann",
+        "multiObservationDataTypes": ["http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"] * 3,
+        "unitOfMeasurements": [stream(1)["unitOfMeasurement"], warm, moist],
+        "phenomenonTime": "2023-01-01T00:00:00Z/2026-11-22T03:55:00Z",
+        "Thing": {"@iot.id": of},
+        "Sensor": {"@iot.id": 29, "name": "Wetterstation 2"},
+        "ObservedProperties": [NO2, WARMTH, {"@iot.id": 33, "name": "humidity", "definition": "https://example.org/def/h"}],
+        **more,
+    }
+
+
+def test_a_series_of_several_values_is_a_datastream_in_the_layer_of_each(tmp_path: Path) -> None:
+    """Ids of MultiDatastreams are other ones than those of Datastreams, though they may look alike."""
+    server = Sta(network(), multi=[multi(1001, 1), multi(1002, 2), multi(1003, 3)])
+    found = harvested(server, tmp_path)
+    warmth = found.rows("stadt-lufttemperatur")
+
+    assert ids(found) == {"1001", "1002", "1003", *(f"multi-100{each}-1" for each in (1, 2, 3))}
+    assert set(warmth) == {f"multi-100{each}-2" for each in (1, 2, 3)}
+    row = warmth["multi-1001-2"]
+    assert (row["station"], row["name"], row["unit"], row["sensor"]) == ("Station 1", "Wetter · Temperature", "Cel", "Wetterstation 2")
+    assert (row["since"], row["status"], row["longitude"]) == ("2023-01-01", "active", 7.7689)
+    assert row["live_url"] == f"{found.home[:-1]}{BASE}MultiDatastreams(1001)/Observations"
+    assert {each.table: each.last.isoformat() for each in found.walk.lately}["stadt-lufttemperatur"] == "2026-11-22T04:55:00+01:00"
+    asked = found.walk.declarations["stadt-lufttemperatur"].services[0].access_url
+    assert asked.endswith("MultiDatastreams?$filter=ObservedProperties/name%20eq%20'Temperature'")
+    assert b"Mustermann" not in b"".join(each.content for each in found.archived)
+
+
+def test_new_values_of_a_series_of_several_change_nothing_that_is_kept(tmp_path: Path) -> None:
+    later = {"phenomenonTime": "2023-01-01T00:00:00Z/2026-11-22T03:59:00Z"}
+    first, second = (harvested(Sta(network(), multi=[multi(1, 1, **more)]), tmp_path) for more in ({}, later))
+
+    assert [each.content for each in first.archived] == [each.content for each in second.archived]
+
+
+def test_units_that_are_not_as_many_as_properties_belong_to_none(tmp_path: Path) -> None:
+    found = harvested(Sta(network(), multi=[multi(each, each, unitOfMeasurements=[{"symbol": "°C"}]) for each in (1, 2, 3)]), tmp_path)
+
+    assert found.rows("stadt-lufttemperatur")["multi-1-2"]["unit"] is None
+    assert "multi-units" in found.findings
+
+
+def test_a_set_that_is_named_and_cannot_be_read_fails_the_run(tmp_path: Path) -> None:
+    broken = Sta(network(), multi=[multi(1, 1)], fault=failing(lambda target: "MultiDatastreams" in target))
+    with pytest.raises(SourceError):
+        harvested(broken, tmp_path)
 
 
 def test_ids_may_be_strings(tmp_path: Path) -> None:

@@ -93,6 +93,8 @@ def _ordered(items: list[Json], query: Mapping[str, str]) -> list[Json]:
 
 
 def _meets(found: Json, query: Mapping[str, str]) -> bool:
+    if "modified_after" in query and str(found.get("modified")) <= query["modified_after"]:
+        return False
     return "categories" not in query or int(query["categories"]) in found["categories"]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -91,10 +92,55 @@ def test_the_second_harvest_finds_changes_and_nothing_else(tmp_path: Path) -> No
         items[0]["content"]["rendered"] += "<p>Neue Pressemeldung.</p>"
         assert run(made, web).outcome is Outcome.UNCHANGED, "what no rule reads may change"
         assert made.store.revision() == revision
-        items[2] = item(3, status="fertig")
+        items[2] = item(3, status="fertig", modified="2026-11-02T09:00:00")
         assert run(made, web).counts["updated"] == 1
 
     assert rows(made)["st-3"]["status"] == "completed"
+
+
+def test_a_second_harvest_asks_for_changes_and_for_the_length_of_the_list(tmp_path: Path) -> None:
+    items = [item(number) for number in range(1, 8)]
+    with serving(site({"projekt": lambda: items})) as server:
+        made, web = neighbour(tmp_path, server.url("/"), "wordpress", **options(page_size=2)), quick(tmp_path)
+        run(made, web)
+        first = len(server.paths)
+        assert run(made, web, days=1).outcome is Outcome.UNCHANGED
+        asked = [dict(parse_qsl(urlsplit(each).query)) for each in server.paths[first:]]
+        items.append(item(8, modified="2026-11-02T09:00:00"))
+        items[0] = item(1, status="fertig", modified="2026-11-02T09:00:00")
+        record = run(made, web, days=1)
+
+    assert [(each.get("modified_after"), each.get("per_page")) for each in asked] == [
+        (None, None),
+        ("2026-10-31T04:00:01", "2"),
+        (None, "1"),
+    ], "routes, changes, length"
+    assert (record.counts["created"], record.counts["updated"], record.counts["missing"]) == (1, 1, 0)
+    assert "dieselben Zeilen wie damals" in made.replay(record.id).message
+    assert "nicht dieselben" not in made.replay(record.id).message
+
+
+def test_what_moves_no_date_is_seen_when_everything_is_read_again(tmp_path: Path) -> None:
+    """A theme, a shared block, a custom field; and a site that knows no `modified_after` gives everything each time."""
+    items = [item(number) for number in range(1, 8)]
+    with serving(site({"projekt": lambda: items})) as server:
+        made, web = neighbour(tmp_path, server.url("/"), "wordpress", **options(page_size=2)), quick(tmp_path)
+        run(made, web)
+        items[4] = item(5, status="fertig")
+        assert run(made, web, days=1).outcome is Outcome.UNCHANGED
+        assert run(made, web, days=7).counts["updated"] == 1
+
+
+def test_a_list_whose_length_does_not_come_out_is_read_whole_at_once(tmp_path: Path) -> None:
+    items = [item(number) for number in range(1, 8)]
+    with serving(site({"projekt": lambda: items})) as server:
+        made, web = neighbour(tmp_path, server.url("/"), "wordpress", **options(page_size=2)), quick(tmp_path)
+        run(made, web)
+        items[6] = item(9)  # one is deleted, and one that was planned long ago appears under its old date
+        del items[0]
+        record = run(made, web, days=1)
+
+    assert (record.counts["created"], record.counts["missing"]) == (1, 2), record
 
 
 def test_an_item_that_is_gone_is_marked(tmp_path: Path) -> None:
@@ -106,6 +152,19 @@ def test_an_item_that_is_gone_is_marked(tmp_path: Path) -> None:
         assert run(made, web).counts["missing"] == 1
 
     assert made.published()["st-2"] == "missing"
+
+
+def test_of_several_lists_that_fill_one_table_none_can_be_empty_unseen(tmp_path: Path) -> None:
+    lists = {"projekt": [item(number) for number in range(1, 21)], "archiv": [item(101), item(102)]}
+    content = [{"type": each, "table": "project", "fields": FIELDS} for each in lists]
+    with serving(site({name: partial(lists.__getitem__, name) for name in lists})) as server:
+        made, web = neighbour(tmp_path, server.url("/"), "wordpress", prefix="st", content=content), quick(tmp_path)
+        run(made, web)
+        lists["archiv"].clear()
+        held = run(made, web, days=30)
+        assert (held.outcome, "»/wp/v2/archiv«" in held.message) == (Outcome.HELD, True), held
+
+    assert set(made.published().values()) == {"current"}
 
 
 def test_one_list_may_fill_several_tables_and_is_asked_once(tmp_path: Path) -> None:
@@ -252,7 +311,7 @@ def test_a_page_that_lost_its_totals_on_the_way_does_not_shorten_the_list(tmp_pa
 
     routes = dict(there)
     with serving(routes) as server:
-        made, web = neighbour(tmp_path, server.url("/"), "wordpress", **options(page_size=3)), quick(tmp_path)
+        made, web = neighbour(tmp_path, server.url("/"), "wordpress", **options(page_size=3, full_every_days=0)), quick(tmp_path)
         assert run(made, web).counts["created"] == 7
         routes[LIST] = broken
         record = run(made, web, days=1)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from schemas.declaration import city_wide
-from schemas.personal_data import Detector, personal_findings, text_findings
+from schemas.personal_data import Detector, RowReader, personal_findings, text_findings
 from schemas.personal_data.version import rules_digest
 from schemas.row import Row, Value
 from schemas.table import Disclosure, Field, Table, common_tables
@@ -238,3 +238,18 @@ def test_a_changed_rule_changes_the_fingerprint(tmp_path: Path) -> None:
 
     assert old == same != new
     assert rules_digest() not in (old, new)
+
+
+def test_many_rows_are_read_like_each_of_them() -> None:
+    """A text that was read before is not read again, and stands for the same field of the same title only."""
+    reader = RowReader(DETECTOR)
+    rows = [
+        row("n1", remark="Bank am Stiftsplatz", reached="365-2250"),
+        row("n2", remark="365-2250", reached="nie"),
+        row("n3", remark="Frau Muster, anna@example.org", reached="365-2250"),
+        row("n4", remark="Bank am Stiftsplatz", number=3652250),
+        row("n3", remark="Frau Muster, anna@example.org", source_url="https://example.org/user/anna"),
+    ]
+
+    assert [reader.findings(NOTES, each) for each in rows] == [personal_findings(NOTES, each, DETECTOR) for each in rows]
+    assert [bool(reader.findings(NOTES, each)) for each in rows] == [True, False, True, False, True]

@@ -115,6 +115,7 @@ def test_search_and_action_commands(portal: Portal) -> None:
     assert [each["name"] for each in found] == ["projekte"]
     status = json.loads(_command("action", "status_show", "-r", portal.address))
     assert status["site_url"] == portal.address
+    assert "Offene Daten, herausgegeben von: " in status["site_description"]
 
 
 def test_the_table_of_a_resource_is_asked_by_filter_words_and_page(portal: Portal) -> None:

@@ -64,6 +64,10 @@ def rows() -> dict[str, list[Row]]:
                 "format", "bogen", process_id="platz-umfrage", title="Fragebogen", kind="umfrage", mode="digital", channels="web; paper",
                 start="2026-11", end="2026-12", identity="vor_ort", multiple_participation=False, **SAID,
             ),
+            row(
+                "format", "runde", process_id="platz-treffen", title="Runde Tische", kind="workshop", mode="analog", start="2026-02-10",
+                identity="vor_ort", **SAID,
+            ),
         ],
         "result": [
             row("result", "r-2", process_id="platz-umfrage", question="Mehr Bäume?", option="ja", count=12, channel="paper", **SAID),
@@ -76,6 +80,16 @@ def rows() -> dict[str, list[Row]]:
             row(
                 "figure", "f-1", subject_kind="process", subject_id="platz-umfrage", subject="Umfrage zum Platz", measure="participants",
                 value=300, unit="persons", qualifier="max", asserted_by="Zeitung", source_date_basis="unknown",
+            ),
+            row(
+                "figure", "f-2", subject_kind="platform", subject_id="platz", subject="Neuer Platz", measure="registration-rule",
+                value_text="seit Mitte 2026 nur mit Konto", asserted_by="Zeitung", source_date_basis="unknown",
+            ),
+        ],
+        "platform_figure": [
+            row(
+                "platform_figure", "p-1", platform="Platz für alle", metric="registered-users", value=270, qualifier="approx",
+                unit="persons", date="2026-06", **SAID,
             ),
         ],
         "qa_item": [
@@ -90,7 +104,7 @@ def rows() -> dict[str, list[Row]]:
 
 def fill(world: World) -> None:
     found = rows()
-    for table in ("organisation", "district", "project", "process", "event", "format", "result", "figure"):
+    for table in ("organisation", "district", "project", "process", "event", "format", "result", "figure", "platform_figure"):
         world.harvest(*found[table], of=declaration_of_table(table))
     decision = row(
         "decision", "beschluss", project_id="platz", date="2026-09-14", body="Stadtrat", decision="Platz wird umgebaut", outcome="adopted",

@@ -190,8 +190,8 @@ def test_the_sitemap_lists_every_project_and_process(visitor: TestClient) -> Non
 
 
 def test_a_data_set_without_rows_does_not_appear(visitor: TestClient) -> None:
-    """Nothing of the town tells platform figures."""
-    assert visitor.get("/datasets/plattformkennzahlen").status_code == 404
+    """The town has no stations."""
+    assert visitor.get("/datasets/messstellen").status_code == 404
     assert visitor.get("/datasets/umsetzung").status_code == 200
 
 
@@ -228,3 +228,23 @@ def test_invented_numbers_are_not_linked_from_real_processes(changing: World) ->
     changing.publisher.publish_release(replace(release, cube=replace(release.cube, demonstration=True)))
 
     assert f"/statistics/{release.cube.name}" not in page_of(client_of(changing), "/processes/platz-umfrage")
+
+
+def test_a_statistic_about_a_process_alone_is_linked_from_it_and_from_its_project(changing: World) -> None:
+    release = release_of(replace(CUBE, about=(("process", "platz-umfrage"),)))
+    link = f'href="/statistics/{CUBE.name}"'
+
+    changing.publisher.publish_release(release)
+
+    client = client_of(changing)
+    assert [link in page_of(client, f"/{each}") for each in ("processes/platz-umfrage", "projects/platz", "processes/fremd")] == [
+        True, True, False,
+    ]  # fmt: skip
+    assert '<a href="/processes/platz-umfrage">Umfrage zum Platz</a>' in page_of(client, f"/statistics/{CUBE.name}")
+
+
+def test_a_format_that_was_one_event_is_told_in_the_line_of_the_event(visitor: TestClient) -> None:
+    page = page_of(visitor, "/processes/platz-treffen")
+
+    assert timeline_of(page) == ["Treffen", "Auftakt"]
+    assert "Art Workshop Prüfung der Identität persönlich vor Ort" in words(page)

@@ -190,3 +190,11 @@ def test_a_page_changes_when_a_row_of_it_does(changing: World) -> None:
 
     assert again.status_code == 200
     assert "Nachtrag" in again.text
+
+
+def test_a_project_that_is_a_platform_tells_its_figures_and_from_when_on_they_mean_something_else(visitor: TestClient) -> None:
+    told = words(page_of(visitor, "/projects/platz"))
+
+    assert "rund 270 Personen" in told
+    assert "seit Mitte 2026 nur mit Konto" in told
+    assert "rund 270 Personen" not in words(page_of(visitor, "/projects/anderes"))

@@ -1,5 +1,6 @@
 """The map: what lies where, how long a kilometre is, and that nothing falls out of the picture."""
 
+import itertools
 import math
 import re
 
@@ -63,6 +64,20 @@ def test_stations_in_one_place_share_a_mark_and_keep_their_names() -> None:
 
     assert {each.names: each.status for each in drawing.marks} == {("a", "b"): "active", ("c",): "planned"}
     assert drawing.counts == {"active": 1, "planned": 1, "unknown": 0, "ended": 1}
+
+
+def test_in_a_dense_network_no_mark_covers_the_number_of_another_and_nobody_is_lost() -> None:
+    """Three hundred stations in the middle of the city, which used to lie on each other."""
+    spots = [
+        (HERE[0] + 0.02 * math.sin(n * 2.4) * (n / 300) ** 0.5, HERE[1] + 0.012 * math.cos(n * 2.4) * (n / 300) ** 0.5) for n in range(300)
+    ]
+    drawing = drawn(*(at(*spot, name=f"{number}") for number, spot in enumerate(spots)))
+    numbered = [each for each in drawing.marks if len(each.names) > 1]
+    apart = [math.dist((a.x, a.y), (b.x, b.y)) for a, b in itertools.combinations(numbered, 2)]
+
+    assert sum(len(each.names) for each in drawing.marks) == drawing.shown == 300
+    assert len(numbered) > 5
+    assert min(apart) > 17
 
 
 def test_a_station_is_as_alive_as_what_it_observes() -> None:

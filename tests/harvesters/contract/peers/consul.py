@@ -20,6 +20,10 @@ def peer() -> Peer:
         for each in rows.values():
             each.clear()
 
+    def empty_one() -> str:
+        rows["debates"].clear()
+        return "Debatten"
+
     def remove() -> str:
         del rows["proposals"][0]
         return "contribution/mitmachen/proposal-1"
@@ -29,6 +33,7 @@ def peer() -> Peer:
         path="/",
         tables=("process", "format", "measure_item"),
         empty=empty,
+        empty_one=empty_one,
         remove=remove,
         options={"process": "mitmachen", "texts": True, "licence": "CC BY 4.0"},
         settings={"personal_data": True, "legal_basis": "Aufgabe nach Satzung"},

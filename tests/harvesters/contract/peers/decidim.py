@@ -1,11 +1,13 @@
 """A Decidim."""
 
 from tests.harvesters.contract.peer import Peer
+from tests.harvesters.decidim.exports import comments
 from tests.harvesters.decidim.server import city
 
 
 def peer() -> Peer:
     world = city()
+    world.comments = comments()
 
     def empty() -> None:
         for spaces in world.spaces.values():

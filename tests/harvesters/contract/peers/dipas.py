@@ -1,11 +1,13 @@
 """A DIPAS."""
 
 from tests.harvesters.contract.peer import Peer
-from tests.harvesters.dipas.server import city
+from tests.harvesters.dipas.server import city, comment
 
 
 def peer() -> Peer:
     world = city()
+    world.comments["11"] = [comment(71, comment(72)), comment(73)]
+    world.drafts["radwege"] = [comment(81)]
 
     def remove() -> str:
         return f"contribution/{world.contributions['hitze'].pop()['properties']['id']}"

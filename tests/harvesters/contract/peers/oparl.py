@@ -1,11 +1,12 @@
 """A council information system."""
 
 from tests.harvesters.contract.peer import Peer
-from tests.harvesters.oparl.systems import LATER, SYSTEM, council, tombstone
+from tests.harvesters.oparl.systems import LATER, SYSTEM, committee, council, tombstone
 
 
 def peer() -> Peer:
     here = council()
+    here.organizations.append(committee(4, "Stadtrat Peter Mustermann", organizationType=None))
 
     def empty() -> None:
         for each in (here.organizations, here.papers, here.meetings):

@@ -1,0 +1,1 @@
+"""What openSenseMap says beside its boxes."""
