@@ -29,6 +29,7 @@ SENTENCES: dict[type[errors.KlarError], str] = {
     errors.PlanOutdated: "Der veröffentlichte Stand hat sich seit diesem Plan geändert; bitte neu ernten.",
     NotAllowed: "Das darf diese Person nicht entscheiden.",
     errors.DecisionRefused: "Diese Entscheidung ist nicht mehr möglich.",
+    errors.NewerSchemaVersion: "Die Datenbank ist neuer als dieses Programm; es braucht eine neuere Fassung von klar.",
     errors.WrongSchemaVersion: "Die Datenbank hat einen anderen Stand als dieses Programm; »klar db upgrade« bringt sie auf den neuen.",
     Unreachable: "Die Datenbank ist nicht erreichbar oder nicht lesbar.",
     errors.Unwritable: "",  # the detail is the sentence

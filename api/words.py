@@ -51,13 +51,15 @@ STATES = {
     QuarantineState.REJECTED: "abgelehnt",
     QuarantineState.CLOSED: "erledigt",
 }
+#: Signs of an address behind its question mark that people can still read.
+_LONGEST_QUESTION = 40
 
 
 def outcome_text(record: RunRecord) -> str:
     """What went into the vault only is not called published."""
     did = {key for key, number in record.counts.items() if number}
     in_vault = any(key.startswith("vault_") for key in did)
-    published = any(not key.startswith("vault_") for key in did - {"findings", "unchanged"})
+    published = any(not key.startswith("vault_") for key in did - {"findings", "unchanged", "quarantined"})
     return "in den Tresor übernommen" if record.outcome is Outcome.OK and in_vault and not published else OUTCOMES[record.outcome]
 
 
@@ -69,9 +71,15 @@ def counts_text(counts: dict[str, int]) -> str:
 def finding_text(finding: Finding) -> str:
     """`beteiligung/verfahren.csv, Zeile 7, Feld participants: …`"""
     place = [
-        finding.origin or finding.table,
+        _address_text(finding.origin) or finding.table,
         f"Zeile {finding.row}" if finding.row else "",
         f"Feld {finding.field}" if finding.field else "",
     ]
     where = ", ".join(each for each in place if each)
     return f"{where}: {finding.message}" if where else finding.message
+
+
+def _address_text(origin: str) -> str:
+    """Questions to an interface are longer than a line; `--json` has them whole."""
+    address, asked, question = origin.partition("?")
+    return f"{address}?…" if asked and len(question) > _LONGEST_QUESTION and address.startswith(("http://", "https://")) else origin

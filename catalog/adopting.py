@@ -28,6 +28,7 @@ from catalog.press import Issue, Occasion, Press, Refused
 from catalog.rows import published_row
 from catalog.shelving import find_dataset, is_rendered, keep_fragments, last_number, last_published, rendered
 from catalog.standing import Notes
+from catalog.succession import known_as, leaving, standing
 from catalog.totals import add_to_totals
 from schemas.declaration import RESERVED_NAMES, city_wide
 from schemas.errors import KlarError
@@ -152,6 +153,7 @@ class _Adopting:
         self._found: dict[str, UpstreamDataset | Refused] = {}  # by key; of the portion
         self._taken: dict[str, bool] = {}  # names: whether they were ever used here, as far as somebody has asked
         self._sources: dict[str, SourceReference] = {}
+        self._arrived: dict[str, str] = {}  # identifier -> name, of those that are new
         self.superseded: dict[str, Issue] = {}  #: by name: what has made room for the same thing by another route
 
     def look_up(self, keys: Sequence[str], rows: Sequence[Row]) -> None:
@@ -259,9 +261,9 @@ class _Adopting:
         before = last_published(stored)
         if stored is None or before is None:
             return None
-        ending = self._ending(stored)
-        if ending is None:
-            return stored.name, self._retire(stored), None
+        ending, successor = self._ending(stored), self._successor(before)
+        if ending is None or successor:
+            return stored.name, self._retire(stored, _moved(successor) if successor else _GONE), None
         dataset = replace(before, removal=ending, modified=self._at)
         outcome = self._keep(stored, dataset, _curated(stored), ChangeKind.DEPRECATED, key=upstream)
         self._notes.note_issue(stored.name, fine=True)
@@ -272,18 +274,24 @@ class _Adopting:
 
     def _make_room(self, identifier: str, name: str) -> None:
         """What was announced to go goes at once where the same thing has come by another route: it would stand here twice."""
+        self._arrived[identifier] = name
         predecessor = self._leaving.pop(identifier, "")
         stored = find_dataset(self._connection, predecessor) if predecessor else None
         if stored is not None and stored.status == Status.ACTIVE.value and stored.removal:
-            moved = Text(de=_MOVED.de.format(name=name), en=_MOVED.en.format(name=name))
-            self.superseded[predecessor] = self._retire(stored, moved)
+            self.superseded[predecessor] = self._retire(stored, _moved(name))
+
+    def _successor(self, before: Dataset) -> str:
+        """Name under which the same thing stands here already; "" for none."""
+        named = (self._arrived.get(each) or self._standing.get(each) for each in known_as(before))
+        return next((name for name in named if name and name != before.name), "")
 
     @cached_property
     def _leaving(self) -> dict[str, str]:
-        """Each IRI and identifier of neighbours' data sets that are announced to go -> name."""
-        found = (find_dataset(self._connection, each) for each in removal.announced(self._connection))
-        known = {each.name: last_published(each) for each in found if each is not None and each.upstream}
-        return {key: name for name, each in known.items() if each and each.upstream for key in (*each.identifiers, each.upstream.uri)}
+        return leaving(self._connection)
+
+    @cached_property
+    def _standing(self) -> dict[str, str]:
+        return standing(self._connection)
 
     def _retire(self, stored: Record, reason: Text = _GONE) -> Issue:
         self.write()  # the log of changes is in their order
@@ -322,6 +330,10 @@ def _keep_curation(connection: Connection, stored: Record | None, curation: Cura
     content = dumps(Curation, curation)
     if stored is not None and stored.curation != content:
         connection.execute(tables.dataset.update().where(_d.name == stored.name).values(curation=content))
+
+
+def _moved(name: str) -> Text:
+    return Text(de=_MOVED.de.format(name=name), en=_MOVED.en.format(name=name))
 
 
 @lru_cache(maxsize=16)  # thousands of the same catalogue

@@ -1,10 +1,10 @@
 """Applying a plan: its tables together, so that no published row points to one that was refused.
 
 Every table is tried in a savepoint of its own. A refusal may mean that rows of other tables have to wait; where those are written
-already, all is undone and tried again without the refused table.
+already, all is undone and tried again without the refused table. Rows are read from the stored plan a table at a time, and held while they
+are written: publishing fifty thousand of them takes memory of its own.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,9 @@ from sqlalchemy import Connection
 from catalog.adopting import NOTHING, Adoption, adopt, table_name
 from catalog.entries import Applied, ChangeKind
 from catalog.issuing import attempt
-from catalog.plan import Change, StoredPlan, TablePlan
+from catalog.outline import Tally, tally_of
+from catalog.plan import Change, TablePlan
+from catalog.plans import PlanInHand
 from catalog.press import Issue, Occasion, Press, Refused
 from catalog.quarantine import datasets_with_items, file_dataset, file_publication, refusal
 from catalog.references import References, Waiting, in_order
@@ -41,7 +43,7 @@ class Outcome:
     issued: Mapping[str, Issue]
     refused: Mapping[str, Refused]
     waiting: Mapping[str, tuple[Quarantined, ...]]
-    tables: tuple[TablePlan, ...]  #: as they were published
+    tables: tuple[Tally, ...]  #: as they were published
     names: Mapping[str, str]  #: table -> data set
     adoption: Adoption = NOTHING  #: data sets that rows of this plan are
     newly_waiting: int = 0
@@ -73,13 +75,14 @@ class Outcome:
 class Application:
     """One plan on its way into the catalogue. Short-lived; call within the write transaction."""
 
-    def __init__(self, connection: Connection, press: Press, stored: StoredPlan, *, approved: bool, at: datetime) -> None:
+    def __init__(self, connection: Connection, press: Press, plan: PlanInHand, *, approved: bool, at: datetime) -> None:
         self._connection = connection
         self._press = press
-        self._plan = stored.plan
+        self._hand = plan
+        self._plan = plan.plan
         self._approved = approved
         self._at = at
-        self._references = References(connection, stored.plan)
+        self._references = References(connection, plan.plan.source.name, plan.outlines)
         self._refused: dict[str, Refused] = {}
 
     def carry_out(self) -> Outcome:
@@ -94,59 +97,64 @@ class Application:
     def _publish(self) -> Outcome | None:
         """None: a refusal concerns rows that are written already."""
         issued: dict[str, Issue] = {}
-        done: list[TablePlan] = []
+        done: dict[str, Tally] = {}
         adoption = NOTHING
         waiting = self._references.waiting(self._refused)
-        for each in in_order(self._plan.tables):
-            name = each.declaration.table.name
+        for name in (each.name for each in in_order(each.head.declaration.table for each in self._hand.outlines.values())):
             if name in self._refused:
                 continue
-            table = self._references.without(each, waiting)
             if name == TABLE:
-                adoption, table, result = self._adopt(table)
+                adoption, tally, result = self._adopt(waiting)
             else:
-                result = self._publish_table(table)
+                tally, result = self._publish_table(_Loaded(self._references.without(self._hand.table(name), waiting)))
             if isinstance(result, Refused):
                 self._refused[name] = result
                 known, waiting = waiting, self._references.waiting(self._refused)
-                if {of for of, _ in waiting.keys() - known.keys()} & {of.declaration.table.name for of in done}:
+                if {of for of, _ in waiting.keys() - known.keys()} & done.keys():
                     return None
                 continue
-            done.append(table)
+            done[name] = tally
             if result is not None:
                 issued[name] = result
         return self._outcome(issued, done, waiting, adoption)
 
-    def _adopt(self, table: TablePlan) -> tuple[Adoption, TablePlan, Issue | Refused | None]:
+    def _adopt(self, waiting: Waiting) -> tuple[Adoption, Tally, Issue | Refused | None]:
         """The data sets first: a row whose data set is refused waits. Without their list nothing is adopted."""
         with self._connection.begin_nested() as everything:
-            adoption = adopt(self._connection, self._press, self._plan.source.name, table, at=self._at)
-            kept = self._references.without(table, {(TABLE, key): findings[0] for key, findings in adoption.refused.items()})
-            result = self._publish_table(kept)
+            adoption, loaded = self._adopted(waiting)
+            tally, result = self._publish_table(loaded)
             if isinstance(result, Refused):
                 everything.rollback()
-                return NOTHING, table, result
-        return adoption, kept, result
+                return NOTHING, tally, result
+        return adoption, tally, result
 
-    def _publish_table(self, table: TablePlan) -> Issue | Refused | None:
-        """None: nothing of the table changes."""
+    def _adopted(self, waiting: Waiting) -> tuple[Adoption, "_Loaded"]:
+        """What came of the data sets, and the rows that may be written."""
+        table = self._references.without(self._hand.table(TABLE), waiting)
+        adoption = adopt(self._connection, self._press, self._plan.source.name, table, at=self._at)
+        refused = {(TABLE, key): findings[0] for key, findings in adoption.refused.items()}
+        return adoption, _Loaded(self._references.without(table, refused))
+
+    def _publish_table(self, loaded: "_Loaded") -> tuple[Tally, Issue | Refused | None]:
+        """What was done of the table; None: nothing of it changes."""
+        tally = loaded.tally
 
         def write_rows() -> None:
             plan = self._plan
-            change_rows(self._connection, plan.source.name, table, run=plan.run, at=plan.at, approved=self._approved)
+            change_rows(self._connection, plan.source.name, loaded.taken(), run=plan.run, at=plan.at, approved=self._approved)
 
-        if not table.changes:
+        if not tally.changes:
             if self._approved:
                 write_rows()
-            return None
-        occasion = Occasion(at=self._at, run=self._plan.run, note=note(table))
+            return tally, None
+        occasion = Occasion(at=self._at, run=self._plan.run, note=note(tally))
         try:
-            return attempt(self._connection, self._press, table.declaration, occasion, write_rows)
+            return tally, attempt(self._connection, self._press, tally.declaration, occasion, write_rows)
         except Refused as refused:
-            return refused
+            return tally, refused
 
-    def _outcome(self, issued: Mapping[str, Issue], done: list[TablePlan], waiting: Waiting, adoption: Adoption) -> Outcome:
-        names = {each.declaration.table.name: each.declaration.name for each in self._plan.tables}
+    def _outcome(self, issued: Mapping[str, Issue], done: Mapping[str, Tally], waiting: Waiting, adoption: Adoption) -> Outcome:
+        names = {each.name: each.head.declaration.name for each in self._hand.outlines.values()}
         items = self._references.items(waiting)
         if adoption.refused:
             items[TABLE] = [*items.get(TABLE, ()), *adoption.items]
@@ -155,7 +163,7 @@ class Application:
             issued=dict(sorted(issued.items(), key=lambda each: planned[each[0]])),
             refused=dict(self._refused),
             waiting={table: tuple(found) for table, found in items.items()},
-            tables=tuple(sorted(done, key=lambda each: planned[each.declaration.table.name])),
+            tables=tuple(done[each] for each in sorted(done, key=planned.__getitem__)),
             names=names,
             adoption=adoption,
         )
@@ -182,9 +190,21 @@ def _of_kind(issued: Mapping[str, Issue], kind: ChangeKind) -> tuple[str, ...]:
     return tuple(name for name, each in issued.items() if each.kind is kind)
 
 
-def note(table: TablePlan) -> Text:
+class _Loaded:
+    """A table with its rows, for as long as nobody has written them: those of its edition are read from the catalogue."""
+
+    def __init__(self, table: TablePlan) -> None:
+        self.tally = tally_of(table)
+        self._table: TablePlan | None = table
+
+    def taken(self) -> TablePlan:
+        table, self._table = self._table, None
+        assert table is not None, "rows are written once"
+        return table
+
+
+def note(table: Tally) -> Text:
     """What is new in an edition: `Zeilen neu: 3, geändert: 1`."""
-    counts = Counter(each.change for each in table.changes)
-    german = ", ".join(f"{word}: {counts[change]}" for change, word, _ in _WORDS if counts[change])
-    english = ", ".join(f"{word}: {counts[change]}" for change, _, word in _WORDS if counts[change])
+    german = ", ".join(f"{word}: {table.count(change)}" for change, word, _ in _WORDS if table.count(change))
+    english = ", ".join(f"{word}: {table.count(change)}" for change, _, word in _WORDS if table.count(change))
     return Text(de=f"Zeilen {german}", en=f"Rows {english}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from catalog.plan import TablePlan
+from catalog.outline import Tally
 from schemas.errors import CatalogError, ConfigurationError
 from schemas.model import Dataset
 from schemas.row import Finding, Quarantined
@@ -180,4 +180,4 @@ class Applied:
     findings: tuple[Finding, ...] = ()  #: e.g. a broken curation file whose last good content was used
     waiting: tuple[Quarantined, ...] = ()  #: rows that wait for others, on the Prüfliste
     newly_waiting: int = 0  #: how many of `waiting` and `refused` nobody has seen there yet
-    tables: tuple[TablePlan, ...] = ()  #: of the plan, as it was published: without what was refused or waits
+    tables: tuple[Tally, ...] = ()  #: of the plan, as it was published: without what was refused or waits

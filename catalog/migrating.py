@@ -7,10 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from schemas.errors import Busy, ConfigurationError, WrongSchemaVersion
+from schemas.errors import Busy, ConfigurationError, NewerSchemaVersion, WrongSchemaVersion
 
 #: The newest migration of the store. A test holds it equal to what Alembic finds in `migrations/versions`.
-HEAD = "0007"
+HEAD = "0008"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -84,4 +84,6 @@ def _escaped(folder: Path) -> str:
 
 def wrong_version(schema: Schema, found: str | None) -> WrongSchemaVersion:
     place = f"{schema.title}: " if schema.title else ""
-    return WrongSchemaVersion(f"{place}Gefunden: {found or 'keine'}, erwartet: {schema.head}.")
+    newer = found is not None and len(found) == len(schema.head) and found > schema.head  # vault and catalogue are numbered unlike
+    kind = NewerSchemaVersion if newer else WrongSchemaVersion
+    return kind(f"{place}Gefunden: {found or 'keine'}, erwartet: {schema.head}.")

@@ -68,6 +68,10 @@ class Window:
         return (self.since is None or day.first_day() >= self.since) and (self.until is None or day.last_day() <= self.until)
 
 
+#: Where a part of an address ends.
+_BREAKS = "/?&#;"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """One of several lists of a source whose rows share a table. The guards look at each by itself: among ten thousand comments nobody
@@ -77,11 +81,17 @@ class Part:
     begins: str  #: how `field` begins in its rows
     field: str = ""  #: of the table; "": the address that a row came from, which the vault does not know
     exact: bool = False  #: `begins` is the whole of it
+    others: tuple["Part", ...] = ()  #: lists that this one is not: what begins like it and came from none of them
 
     def covers(self, values: Mapping[str, Value], origin: str = "") -> bool:
         """Whether a row with these values came from this list."""
         said = str(values.get(self.field) or "") if self.field else origin
-        return said == self.begins if self.exact else said.startswith(self.begins)
+        if said == self.begins or self.exact:
+            return said == self.begins
+        if not said.startswith(self.begins) or any(each.covers(values, origin) for each in self.others):
+            return False
+        # An address goes on with what belongs to it: behind `body=1`, a `0` is another list.
+        return bool(self.field) or self.begins[-1:] in _BREAKS or said[len(self.begins)] in _BREAKS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,3 +278,4 @@ class RunRecord:
     findings: tuple[Finding, ...] = ()
     plan: int | None = None
     lately: tuple[Lately, ...] = ()  #: of a network of sensors
+    read_by: str = ""  #: fingerprint of program, configuration and rules: equal answers give equal rows by them

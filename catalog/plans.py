@@ -1,34 +1,26 @@
-"""Stored plans: at most one open plan per source, decided once, never holding a row that was withdrawn.
+"""Stored plans: at most one open plan per source, decided once, never holding a row that was withdrawn."""
 
-A plan is kept as lines of JSON: the plan without its tables, then each table without its changes, followed by its changes, some in a
-line. So neither writing nor reading it takes much more memory than the plan itself. Older programs wrote it all in one line.
-"""
-
-import zlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from catalog import tables
-from catalog.codec import dumps, loads
 from catalog.consent import PLAN, forget_consent
 from catalog.database import Record, Shelf
 from catalog.decisions import record_decision
-from catalog.plan import Plan, PlanState, RowChange, StoredPlan, TablePlan
+from catalog.outline import Outline
+from catalog.packing import Packed, pack, unpack
+from catalog.plan import Plan, PlanState, StoredPlan, TablePlan
 from catalog.rows import withdrawn_tables
 from schemas.errors import DecisionRefused, UnknownItem
 
 OPEN = (PlanState.PROPOSED, PlanState.HELD)
-_AT_ONCE = 500  #: changes in one line
-_PORTION = 1 << 20  #: bytes of text that are unpacked at once
-_Changes = tuple[RowChange, ...]
 _open_values = tuple(each.value for each in OPEN)
 _plan = tables.plan.c
 _PLAN = select(tables.plan).where(_plan.id == bindparam("id"))
-_HEAD = select(*(each for each in tables.plan.c if each.name != "content")).where(_plan.id == bindparam("id"))
 _PLANS = select(tables.plan).order_by(_plan.id.desc()).limit(bindparam("limit"))
 _OPEN_PLANS = _PLANS.where(_plan.state.in_(_open_values))
 
@@ -44,7 +36,7 @@ class PlanShelf(Shelf):
                 "base": plan.base,
                 "state": state.value,
                 "at": plan.at,
-                "content": _pack(without_withdrawn(connection, plan)),
+                "content": pack(without_withdrawn(connection, plan)),
                 "decided_by": "",
                 "reason": "",
             }
@@ -80,12 +72,44 @@ class PlanShelf(Shelf):
             record_decision(connection, at=now, who=by, role=role, what="reject", target=f"plan {plan}", why=reason)
 
 
-def read_plan(connection: Connection, plan: int, made: Plan | None = None) -> StoredPlan:
-    """`made`: what was stored under this number, where the caller still has it; it need not be read back then. Raises UnknownItem."""
-    found = connection.execute(_PLAN if made is None else _HEAD, {"id": plan}).one_or_none()
+class PlanInHand:
+    """A stored plan on its way into the catalogue: its outlines are known as a whole, its rows are read a table at a time."""
+
+    def __init__(self, stored: StoredPlan, outlines: Sequence[Outline], packed: Packed) -> None:
+        """`stored`: its plan without tables."""
+        self.stored = stored
+        self.outlines = {each.name: each for each in outlines}
+        self._packed = packed
+
+    @property
+    def plan(self) -> Plan:
+        """Without its tables."""
+        return self.stored.plan
+
+    def table(self, name: str) -> TablePlan:
+        """Raises KeyError."""
+        return self._packed.table(name)
+
+
+def plan_in_hand(connection: Connection, plan: int, outlines: Sequence[Outline] | None = None) -> PlanInHand:
+    """`outlines`: of what was stored under this number, where the caller has them; all its rows need not be read for them then. Raises
+    UnknownItem."""
+    found = _found(connection, plan)
+    packed = Packed(found.content)
+    known = packed.outlines() if outlines is None else _still_there(connection, outlines)
+    return PlanInHand(_stored(found, packed.plan), known, packed)
+
+
+def read_plan(connection: Connection, plan: int) -> StoredPlan:
+    """Raises UnknownItem."""
+    return _stored(_found(connection, plan))
+
+
+def _found(connection: Connection, plan: int) -> Record:
+    found = connection.execute(_PLAN, {"id": plan}).one_or_none()
     if found is None:
         raise UnknownItem(f"Plan {plan}")
-    return _stored(found, None if made is None else without_withdrawn(connection, made))
+    return found
 
 
 def require_open(stored: StoredPlan) -> None:
@@ -101,21 +125,36 @@ def close_plan(connection: Connection, plan: int, state: PlanState, *, by: str, 
 
 def without_withdrawn(connection: Connection, plan: Plan) -> Plan:
     """The plan without rows and tables that were withdrawn: they must not come back by being stored here."""
-    w = tables.withdrawn_row.c
-    barred = set(map(tuple, connection.execute(select(w.table_name, w.key))))
+    barred = _barred(connection)
     gone = withdrawn_tables(connection, [each.declaration.table.name for each in plan.tables])
     kept = tuple(_without_keys(each, barred) for each in plan.tables if each.declaration.table.name not in gone)
     return replace(plan, tables=kept)
 
 
-def _without_keys(table: TablePlan, barred: set[tuple[Any, ...]]) -> TablePlan:
-    name = table.declaration.table.name
-    return replace(table, changes=tuple(each for each in table.changes if (name, each.key) not in barred))
+def _still_there(connection: Connection, outlines: Sequence[Outline]) -> list[Outline]:
+    """The same of what is known of a plan: it may have been rewritten since it was stored."""
+    barred = _barred(connection)
+    gone = withdrawn_tables(connection, [each.name for each in outlines])
+    return [each.without(barred[each.name]) for each in outlines if each.name not in gone]
+
+
+def _barred(connection: Connection) -> defaultdict[str, set[str]]:
+    """Table -> keys."""
+    w = tables.withdrawn_row.c
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for table, key in connection.execute(select(w.table_name, w.key)):
+        found[table].add(key)
+    return found
+
+
+def _without_keys(table: TablePlan, barred: defaultdict[str, set[str]]) -> TablePlan:
+    keys = barred[table.declaration.table.name]
+    return replace(table, changes=tuple(each for each in table.changes if each.key not in keys)) if keys else table
 
 
 def rewrite_plan(connection: Connection, stored: StoredPlan, plan: Plan, state: PlanState) -> None:
     """Overwrite what a stored plan holds: only for withdrawal."""
-    values = {"content": _pack(plan), "state": state.value}
+    values = {"content": pack(plan), "state": state.value}
     connection.execute(tables.plan.update().where(_plan.id == stored.id).values(values))
 
 
@@ -123,55 +162,18 @@ def forget_content(connection: Connection, plan: int) -> None:
     """What a decided plan would have changed is nobody's business any more; that it was, and who decided, stays."""
     stored = read_plan(connection, plan)
     emptied = replace(stored.plan, tables=(), holds=(), findings=(), base="")
-    connection.execute(tables.plan.update().where(_plan.id == plan).values(content=_pack(emptied), base=""))
+    connection.execute(tables.plan.update().where(_plan.id == plan).values(content=pack(emptied), base=""))
 
 
 def plans_of_sources(connection: Connection, sources: frozenset[str]) -> list[StoredPlan]:
     return [_stored(each) for each in connection.execute(select(tables.plan).where(_plan.source.in_(sources)).order_by(_plan.id))]
 
 
-def _pack(plan: Plan) -> bytes:
-    packer = zlib.compressobj(1)
-    packed = [packer.compress(each.encode() + b"\n") for each in _lines(plan)]
-    return b"".join([*packed, packer.flush()])
-
-
-def _lines(plan: Plan) -> Iterator[str]:
-    yield dumps(Plan, replace(plan, tables=()))
-    for each in plan.tables:
-        yield dumps(TablePlan, replace(each, changes=()))
-        for start in range(0, len(each.changes), _AT_ONCE):
-            yield dumps(_Changes, each.changes[start : start + _AT_ONCE])
-
-
-def _unpack(content: bytes) -> Plan:
-    lines = _unpacked(content)
-    plan = loads(Plan, next(lines))
-    found: list[tuple[TablePlan, list[RowChange]]] = []
-    for line in lines:
-        if line.startswith("{"):
-            found.append((loads(TablePlan, line), []))
-        else:
-            found[-1][1].extend(loads(_Changes, line))
-    return replace(plan, tables=(*plan.tables, *(replace(table, changes=tuple(changes)) for table, changes in found)))
-
-
-def _unpacked(content: bytes) -> Iterator[str]:
-    """Lines. JSON has no line end within a text."""
-    unpacker = zlib.decompressobj()
-    waiting, begun = content, b""
-    while waiting:
-        *whole, begun = (begun + unpacker.decompress(waiting, _PORTION)).split(b"\n")
-        yield from (each.decode() for each in whole)
-        waiting = unpacker.unconsumed_tail
-    yield from (each.decode() for each in (begun + unpacker.flush()).split(b"\n") if each)
-
-
-def _stored(found: Record, made: Plan | None = None) -> StoredPlan:
+def _stored(found: Record, plan: Plan | None = None) -> StoredPlan:
     return StoredPlan(
         id=found.id,
         state=PlanState(found.state),
-        plan=_unpack(found.content) if made is None else made,
+        plan=unpack(found.content) if plan is None else plan,
         decided_by=found.decided_by,
         decided_at=found.decided_at,
         reason=found.reason,

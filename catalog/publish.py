@@ -22,8 +22,9 @@ from catalog.erasure import Erasing, NoVault, finish_erasures
 from catalog.files import Files
 from catalog.issuing import attempt, remember_source
 from catalog.meta import raise_revision, read_revision
-from catalog.plan import Plan, PlanState, StoredPlan
-from catalog.plans import close_plan, read_plan, require_open
+from catalog.outline import Outline
+from catalog.plan import PlanState
+from catalog.plans import PlanInHand, close_plan, plan_in_hand, require_open
 from catalog.press import NOTICE, Content, FileWriter, Issue, Occasion, Press, Refused, write_all
 from catalog.quarantine import file_dataset
 from catalog.rendering import Renderer
@@ -84,23 +85,23 @@ class Publisher:
         )
         self._clock = clock
 
-    def apply(self, plan: int, *, by: str = "", reason: str = "", role: str = "", made: Plan | None = None) -> Applied:
-        """Publish a plan; `by` is the person who approved it, "" when no guard or review stopped it. `made`: what was stored under this
-        number, from whoever has just stored it: a second copy of all its rows is a lot of memory.
+    def apply(self, plan: int, *, by: str = "", reason: str = "", role: str = "", outlines: Sequence[Outline] | None = None) -> Applied:
+        """Publish a plan; `by` is the person who approved it, "" when no guard or review stopped it. `outlines`: of
+        what was stored under this number, from whoever has just stored it and has let go of its rows: here they are read a table at a time.
 
         Raises UnknownItem, DecisionRefused (decided already), PlanOutdated (the plan is then marked so), Busy, and
         ConfigurationError when `uri_base` is not the one everything was published under.
         """
         self._finish_erasures()
         with self._database.write() as connection:
-            stored = read_plan(connection, plan, made)
-            require_open(stored)
+            hand = plan_in_hand(connection, plan, outlines)
+            require_open(hand.stored)
             _require_uri_base(connection, self._site)
-            outdated = is_outdated(connection, stored)
+            outdated = is_outdated(connection, hand)
             if outdated:
                 close_plan(connection, plan, PlanState.OUTDATED, by=by, reason=reason, at=self._clock())
             else:
-                applied = self._apply(connection, stored, by, reason, role)
+                applied = self._apply(connection, hand, by, reason, role)
         if outdated:
             raise PlanOutdated(f"Plan {plan}")
         return applied
@@ -185,10 +186,11 @@ class Publisher:
             record_decision(connection, at=self._clock(), who=by, what="move", target=f"uri_base {self._site.uri_base}", why=reason)
         return self.refresh()
 
-    def _apply(self, connection: Connection, stored: StoredPlan, by: str, reason: str, role: str) -> Applied:
+    def _apply(self, connection: Connection, hand: PlanInHand, by: str, reason: str, role: str) -> Applied:
         now = self._clock()
+        stored = hand.stored
         remember_source(connection, stored.plan.source)
-        outcome = Application(connection, self._press, stored, approved=bool(by), at=now).carry_out()
+        outcome = Application(connection, self._press, hand, approved=bool(by), at=now).carry_out()
         close_plan(connection, stored.id, PlanState.APPLIED, by=by, reason=reason, at=now)
         if by:
             record_decision(connection, at=now, who=by, role=role, what="approve", target=f"plan {stored.id}", why=reason)

@@ -15,35 +15,34 @@ from sqlalchemy import Column, Connection, select
 from catalog import tables
 from catalog.codec import loads
 from catalog.entries import Status
-from catalog.plan import Change, Plan, RowChange, RowState, TablePlan
+from catalog.outline import WRITES, Mark, Outline, Place, mark_of, targets_of
+from catalog.plan import Change, RowChange, RowState, TablePlan
 from schemas.declaration import Declaration
-from schemas.row import Finding, Quarantined, Row, Value
+from schemas.row import Finding, Quarantined, Value
 from schemas.table import Table
 
 _d = tables.dataset.c
 _row = tables.row.c
 _withdrawn = tables.withdrawn_row.c
 _ADDS = (Change.CREATE,)
-_WRITES = (Change.CREATE, Change.UPDATE, Change.RETURN)
 _meta = tables.meta.c
 _REFERS, _ALL_NOTED = "refers:", "refers"  #: keys in `meta`: tables that refer to one, and that all published ones are noted
 _AT_ONCE = 500  #: keys of one question
 
-Place = tuple[str, str]  #: table and key
 Waiting = Mapping[Place, Finding]  #: changes that must not be published yet, and why
 
 
-def in_order(plans: Sequence[TablePlan]) -> list[TablePlan]:
+def in_order(planned: Iterable[Table]) -> list[Table]:
     """What others refer to comes first; else as planned."""
-    by_name = {each.declaration.table.name: each for each in plans}
-    ordered: dict[str, TablePlan] = {}
+    by_name = {each.name: each for each in planned}
+    ordered: dict[str, Table] = {}
     begun: set[str] = set()
 
     def visit(name: str) -> None:
         if name in begun or name not in by_name:
             return
         begun.add(name)
-        for key in by_name[name].declaration.table.foreign_keys:
+        for key in by_name[name].foreign_keys:
             visit(key.table)
         ordered[name] = by_name[name]
 
@@ -55,12 +54,14 @@ def in_order(plans: Sequence[TablePlan]) -> list[TablePlan]:
 class References:
     """What a plan does to references, read before its changes are written."""
 
-    def __init__(self, connection: Connection, plan: Plan) -> None:
+    def __init__(self, connection: Connection, source: str, outlines: Mapping[str, Outline]) -> None:
+        """`outlines`: by table. `source`: its name."""
         self._connection = connection
-        self._plan = plan
-        self._changes = {(each.declaration.table.name, change.key): change for each in plan.tables for change in each.changes}
-        self._targets = {place: tuple(found) for place, found in self._new_targets() if found}
-        self._pointers = _pointers(connection, plan, {place for place, each in self._changes.items() if each.change is Change.REMOVE})
+        self._source = source
+        self._outlines = outlines
+        self._targets = {(each.name, key): found for each in outlines.values() for key, found in each.targets.items()}
+        removed = {(each.name, key) for each in outlines.values() for key, mark in each.marks.items() if mark.change is Change.REMOVE}
+        self._pointers = _pointers(connection, [each.head.declaration.table for each in outlines.values()], removed)
         self._there = self._places_there()
 
     def waiting(self, refused: Collection[str]) -> Waiting:
@@ -84,24 +85,23 @@ class References:
             for each in refused
             if each.change in (Change.UPDATE, Change.RETURN) and states.get(each.key) != RowState.STALE.value
         ]
-        items = tuple(_item(name, each, held[each.key]) for each in refused)
+        items = tuple(_item(name, each.key, mark_of(each), held[each.key]) for each in refused)
         return replace(table, changes=tuple(changes), quarantined=(*table.quarantined, *items))
 
     def items(self, waiting: Waiting) -> dict[str, list[Quarantined]]:
         """Table -> what the Prüfliste says of it."""
         found: dict[str, list[Quarantined]] = defaultdict(list)
         for place, finding in waiting.items():
-            found[place[0]].append(_item(place[0], self._changes[place], finding))
+            found[place[0]].append(_item(*place, self._marked(place), finding))
         return found
 
-    def _new_targets(self) -> Iterator[tuple[Place, list[tuple[str, Place]]]]:
-        """(row, [(field, target)]) of every row the plan writes."""
-        for each in self._plan.tables:
-            table = each.declaration.table
-            if table.foreign_keys:
-                for change in each.changes:
-                    if change.row is not None and change.change in _WRITES:
-                        yield (table.name, change.key), list(_targets(table, change.row.values))
+    def _mark(self, place: Place) -> Mark | None:
+        """What the plan does to it."""
+        outline = self._outlines.get(place[0])
+        return None if outline is None else outline.marks.get(place[1])
+
+    def _marked(self, place: Place) -> Mark:
+        return self._outlines[place[0]].marks[place[1]]
 
     def _places_there(self) -> set[Place]:
         """Of all targets, those that are published, or withdrawn for ever."""
@@ -130,13 +130,13 @@ class References:
             broken = next((each for each in self._targets[place] if not self._will_be_there(each[1], reasons, refused)), None)
             if place not in reasons and broken is not None:
                 reasons[place] = self._dangling(place, *broken)
-                if self._changes[place].change in _ADDS:
+                if self._marked(place).change in _ADDS:
                     unsure += pointing[place]
 
     def _will_be_there(self, target: Place, reasons: Mapping[Place, Finding], refused: Collection[str]) -> bool:
         if target in self._there:
             return True
-        change = self._changes.get(target)
+        change = self._mark(target)
         return change is not None and change.change in _ADDS and target[0] not in refused and target not in reasons
 
     def _add_rows_still_needed(self, reasons: dict[Place, Finding], refused: Collection[str]) -> None:
@@ -144,7 +144,7 @@ class References:
         needed += [target for place, found in self._pointers.items() if not self._goes(place, reasons, refused) for target in found]
         while needed:
             place = needed.pop()
-            change = self._changes.get(place)
+            change = self._mark(place)
             if change is None or change.change is not Change.REMOVE or not self._happens(place, reasons, refused):
                 continue
             reasons[place] = self._still_needed(place)
@@ -155,8 +155,8 @@ class References:
 
     def _goes(self, place: Place, reasons: Mapping[Place, Finding], refused: Collection[str]) -> bool:
         """Whether the published version of a row is removed or replaced by this plan."""
-        change = self._changes.get(place)
-        return change is not None and change.change in (*_WRITES, Change.REMOVE) and self._happens(place, reasons, refused)
+        change = self._mark(place)
+        return change is not None and change.change in (*WRITES, Change.REMOVE) and self._happens(place, reasons, refused)
 
     def _dangling(self, place: Place, field: str, target: Place) -> Finding:
         message = f"Der Verweis führt ins Leere: Die Zeile der Tabelle »{target[0]}«, auf die er zeigt, ist nicht veröffentlicht."
@@ -167,38 +167,30 @@ class References:
         return self._finding(place, "still-referenced", message)
 
     def _finding(self, place: Place, code: str, message: str, field: str = "") -> Finding:
-        row = self._changes[place].row
-        origin = "" if row is None else row.origin
-        return Finding(code=code, message=message, source=self._plan.source.name, origin=origin, table=place[0], key=place[1], field=field)
+        origin = self._marked(place).origin
+        return Finding(code=code, message=message, source=self._source, origin=origin, table=place[0], key=place[1], field=field)
 
 
-def _targets(table: Table, values: Mapping[str, Value]) -> Iterator[tuple[str, Place]]:
-    for key in table.foreign_keys:
-        value = values.get(key.field)
-        if value is not None:
-            yield key.field, (key.table, str(value))
-
-
-def _pointers(connection: Connection, plan: Plan, removed: Collection[Place]) -> dict[Place, list[Place]]:
+def _pointers(connection: Connection, planned: Sequence[Table], removed: Collection[Place]) -> dict[Place, list[Place]]:
     """Published row -> the rows to be removed that it points to, whatever its source."""
     found: dict[Place, list[Place]] = {}
-    for table in _referring(connection, plan, {name for name, _ in removed}):
+    for table in _referring(connection, planned, {name for name, _ in removed}):
         for key, content in connection.execute(select(_row.key, _row.content).where(_row.table_name == table.name)):
             values: dict[str, Value] = json.loads(content)
-            if pointed := [target for _, target in _targets(table, values) if target in removed]:
+            if pointed := [target for _, target in targets_of(table, values) if target in removed]:
                 found[(table.name, key)] = pointed
     return found
 
 
-def _referring(connection: Connection, plan: Plan, targets: Collection[str]) -> list[Table]:
+def _referring(connection: Connection, planned: Sequence[Table], targets: Collection[str]) -> list[Table]:
     """Every table with a foreign key to one of these: as published, or as planned now."""
     if not targets:
         return []
     names = {name for target in targets for name in _noted(connection, target)}
     stored = connection.execute(select(_d.declaration).where(_d.table_name.in_(sorted(names)), _d.declaration != "")).scalars()
     found = {each.name: each for each in (loads(Declaration, text).table for text in stored)}
-    for each in plan.tables:
-        found.setdefault(each.declaration.table.name, each.declaration.table)
+    for each in planned:
+        found.setdefault(each.name, each)
     return [each for each in found.values() if any(key.table in targets for key in each.foreign_keys)]
 
 
@@ -264,6 +256,5 @@ def _portions(keys: Iterable[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _item(table: str, change: RowChange, finding: Finding) -> Quarantined:
-    row: Row | None = change.row
-    return Quarantined(table=table, key=change.key, digest="" if row is None else row.digest, findings=(finding,))
+def _item(table: str, key: str, mark: Mark, finding: Finding) -> Quarantined:
+    return Quarantined(table=table, key=key, digest=mark.digest.hex(), findings=(finding,))

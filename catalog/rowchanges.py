@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from catalog import tables
-from catalog.plan import Change, RowChange, RowState, StoredPlan, TablePlan
+from catalog.outline import Outline
+from catalog.plan import Change, RowChange, RowState, TablePlan
+from catalog.plans import PlanInHand
 from catalog.rows import content_of, fingerprint, values_elsewhere
-from schemas.row import Row
+from schemas.row import Row, digest_of
 
 _row = tables.row.c
 #: By primary key alone: `is_outdated` has made sure that these keys are the source's own, and with the source in the
@@ -26,27 +28,23 @@ _AT_ONCE = 1_000  #: rows in one statement
 _MARKS = {Change.MISS: RowState.MISSING, Change.STALE: RowState.STALE}
 
 
-def is_outdated(connection: Connection, stored: StoredPlan) -> bool:
+def is_outdated(connection: Connection, plan: PlanInHand) -> bool:
     """Whether the published state has moved on since the plan was made: this source's rows, or another source took a key or what is
     unique whatever the source: of two plans that waited with the same neighbour's data set only one is published."""
-    source = stored.plan.source.name
-    if fingerprint(connection, source) != stored.plan.base:
+    source = plan.plan.source.name
+    if fingerprint(connection, source) != plan.plan.base:
         return True
-    return any(_takes_a_key(connection, each) or _takes_a_value(connection, source, each) for each in stored.plan.tables)
+    return any(_takes_a_key(connection, each) or _takes_a_value(connection, source, each) for each in plan.outlines.values())
 
 
-def _takes_a_key(connection: Connection, table: TablePlan) -> bool:
-    new = {each.key for each in table.changes if each.change is Change.CREATE}
-    if not new:
-        return False
-    return not new.isdisjoint(connection.execute(_KEYS, {"in_table": table.declaration.table.name}).scalars())
+def _takes_a_key(connection: Connection, table: Outline) -> bool:
+    new = {key for key, each in table.marks.items() if each.change is Change.CREATE}
+    return bool(new) and not new.isdisjoint(connection.execute(_KEYS, {"in_table": table.name}).scalars())
 
 
-def _takes_a_value(connection: Connection, source: str, table: TablePlan) -> bool:
-    fields = [each.name for each in table.declaration.table.fields if each.unique]
-    rows = [each.row for each in table.changes if each.change is Change.CREATE and each.row is not None] if fields else []
-    new = {(name, str(row.values[name])) for row in rows for name in fields if row.values.get(name) is not None}
-    return bool(new) and not new.isdisjoint(values_elsewhere(connection, source, table.declaration.table.name, fields))
+def _takes_a_value(connection: Connection, source: str, table: Outline) -> bool:
+    fields = {name for name, _ in table.unique}
+    return bool(fields) and not table.unique.isdisjoint(values_elsewhere(connection, source, table.name, fields))
 
 
 def change_rows(connection: Connection, source: str, table: TablePlan, *, run: int, at: datetime, approved: bool) -> None:
@@ -100,7 +98,10 @@ def _acknowledge(connection: Connection, table: str, source: str) -> None:
 
 
 def _content(row: Row) -> dict[str, Any]:
-    return {"digest": row.digest, "content": content_of(row), "source_url": row.source_url, "origin": row.origin}
+    content = content_of(row)
+    # Of a row that was read back nobody has computed the digest; its text is at hand.
+    digest = row.__dict__.get("digest") or digest_of(content, row.source_url).hex()
+    return {"digest": digest, "content": content, "source_url": row.source_url, "origin": row.origin}
 
 
 def _current() -> dict[str, Any]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from catalog import tables
 from catalog.codec import loads
@@ -21,6 +21,7 @@ _row = tables.row.c
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  #: made once: that takes longer than writing a row
 _PUBLISHED = select(tables.row).where(_row.source == bindparam("source"), _row.table_name == bindparam("table"))
 _STANDING = select(_row.key, _row.digest, _row.state).where(_row.source == bindparam("source"), _row.table_name == bindparam("table"))
+_COUNTED = select(_row.state, func.count()).where(_row.source == bindparam("source")).group_by(_row.state)
 _ALL_ROWS = select(tables.row).where(_row.table_name == bindparam("table"))
 _TAKEN = select(_row.key, _row.source).where(_row.source != bindparam("source"), _row.table_name == bindparam("table"))
 _ELSEWHERE = select(_row.source, _row.content).where(_row.source != bindparam("source"), _row.table_name == bindparam("table"))
@@ -81,6 +82,11 @@ class RowShelf(Shelf):
         with self.database.read() as connection:
             found = connection.execute(_STANDING, {"source": source, "table": table})
             return tuple((each.key, each.digest, RowState(each.state)) for each in found)
+
+    def row_states(self, source: str) -> Mapping[RowState, int]:
+        """How many of this source's rows are in which state; those of no row are left out."""
+        with self.database.read() as connection:
+            return {RowState(state): int(count) for state, count in connection.execute(_COUNTED, {"source": source})}
 
     def published_under(self, source: str, table: str, keys: Collection[str]) -> Mapping[str, PublishedRow]:
         """Those of this source's rows that have these keys (a page of them, not thousands)."""

@@ -79,6 +79,7 @@ class RunShelf(Shelf):
             "findings": dumps(tuple[Finding, ...], record.findings),
             "plan": record.plan,
             "lately": dumps(tuple[Lately, ...], record.lately),
+            "read_by": record.read_by,
             "finished_at": record.finished_at or self._clock(),
         }
         with self.database.write() as connection:
@@ -212,6 +213,7 @@ def _new_run(source: str, title: str, now: datetime) -> dict[str, Any]:
         "counts": "{}",
         "findings": "[]",
         "lately": _NOTHING_SEEN,
+        "read_by": "",
         "host": socket.gethostname(),
         "pid": os.getpid(),
         "process": process_started(os.getpid()),
@@ -240,4 +242,5 @@ def _record(found: Record) -> RunRecord:
         findings=loads(tuple[Finding, ...], found.findings),
         plan=found.plan,
         lately=loads(tuple[Lately, ...], found.lately),
+        read_by=found.read_by,
     )

@@ -184,6 +184,7 @@ run = Table(
     _text("findings"),
     Column("plan", Integer),
     _text("lately", server_default="[]"),  # JSON of catalog.plan.Lately
+    _text("read_by", server_default=""),  # fingerprint of program, configuration and rules
     _text("host"),
     _number("pid"),
     _text("process"),  # start time of the process: a number alone is used again

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from catalog.files import Files
+from catalog.outline import Outline, outlines_of
 from catalog.plan import Intake, Outcome, Plan, PlanState, RunRecord, SeenTable
 from catalog.planning import make_plan
 from catalog.publish import Publisher
@@ -19,6 +20,7 @@ from harvesters.judging import Judge, fingerprint_of
 from harvesters.known import known_of
 from harvesters.located import without_unpublished
 from harvesters.registry import harvester_of
+from harvesters.resting import read_by, rested_counts, settled_run
 from harvesters.walking import Progress, Walk
 from schemas.errors import KlarError
 from schemas.personal_data import Detector, without_passages
@@ -52,6 +54,22 @@ class Provenance:
     at: datetime
 
 
+class Planned:
+    """What a run would change, and what it saw. Whoever has one takes its parts out for no longer than needed: rows go when they are let
+    go of here."""
+
+    def __init__(self, plan: Plan, tables: tuple[SeenTable, ...]) -> None:
+        self.plan = plan
+        self.tables = tables
+
+    def let_go(self) -> tuple[Outline, ...]:
+        """What is known of the plan without its rows: they are stored, and there is memory for a table's files then."""
+        outlines = outlines_of(self.plan)
+        self.plan = replace(self.plan, tables=())
+        self.tables = tuple(replace(each, rows=()) for each in self.tables)
+        return outlines
+
+
 class Attempt:
     """`run` is the number this attempt is recorded under, `now` when it began."""
 
@@ -67,6 +85,7 @@ class Attempt:
         self._began = monotonic()
         self._withdrawn: Mapping[str, frozenset[str]] = {}
         self._judged_everything = False
+        self._rests_on: RunRecord | None = None
 
     def recorded(self, work: Callable[[], RunRecord]) -> RunRecord:
         """Do it, and have the run end whatever happens. What goes wrong on purpose is its outcome; everything else goes on upwards."""
@@ -96,11 +115,26 @@ class Attempt:
             findings=findings,
             plan=plan,
             lately=tuple(self.walk.lately),
+            read_by=self._read_by,
         )
 
     def _discreet(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Fit to be kept: a sentence may quote what stands in a cell, and a key may be somebody's telephone number."""
         return tuple(without_passages(each, self.desk.detector) for each in findings)
+
+    def may_rest(self) -> bool:
+        """Whether the rows of the last run still stand as they would be made today."""
+        if self.walk.microdata or self.desk.store.judged_by(self.source.name) != self._rules:
+            return False
+        self._rests_on = settled_run(self.desk.store, self.source, run=self.run, by=self._read_by)
+        return self._rests_on is not None
+
+    def rested(self) -> RunRecord:
+        """The end of a run that found nothing new: what the last one had to say still holds."""
+        assert self._rests_on is not None  # the walk has ended for it
+        message = "Die Quelle meldet nichts Neues; es bleibt alles, wie es war."
+        counts = rested_counts(self.desk.store.row_states(self.source.name))
+        return self.ended(Outcome.UNCHANGED, message, counts=counts, more=self._rests_on.findings)
 
     @property
     def nothing_was_readable(self) -> bool:
@@ -122,7 +156,7 @@ class Attempt:
             origins |= {origin for key, origin in (*rows, *refused) if name in tables or key in keys}
         return frozenset(origins)
 
-    def planned(self) -> tuple[Plan, tuple[SeenTable, ...]]:
+    def planned(self) -> Planned:
         """What the run would change, and what it saw."""
         self._leave_unpublished_districts()
         self._tell_of_duplicates()
@@ -148,7 +182,7 @@ class Attempt:
         for each in plan.findings[len(noticed) :]:  # what only planning can notice: a plan without changes is not kept
             self.walk.note(each)
         self._withdrawn = known.withdrawn
-        return plan, tables
+        return Planned(plan, tables)
 
     def remember_origins(self, tables: Sequence[SeenTable]) -> None:
         """`klar withdraw` has to find the answers that rows came from."""
@@ -162,35 +196,41 @@ class Attempt:
 
     def proposed(self, plan: Plan) -> tuple[int, dict[str, int]]:
         """Number of the stored plan, which nobody has applied, and its counts."""
-        return self.desk.store.save_plan(plan, PlanState.HELD if plan.holds else PlanState.PROPOSED), counts_of(plan)
+        return self.desk.store.save_plan(plan, PlanState.HELD if plan.holds else PlanState.PROPOSED), counts_of(plan.tables)
 
-    def concluded(self, plan: Plan, tables: Sequence[SeenTable], publisher: Publisher, *, newly_refused: int) -> RunRecord:
+    def concluded(self, made: Planned, publisher: Publisher, *, newly_refused: int) -> RunRecord:
         """Publish what may be published."""
-        if plan.holds:
-            number, counts = self.proposed(plan)
-            reasons = " ".join(each.message for each in plan.holds)
+        if made.plan.holds:
+            number, counts = self.proposed(made.plan)
+            reasons = " ".join(each.message for each in made.plan.holds)
             return self.ended(Outcome.HELD, f"Plan {number} wartet: {reasons}", plan=number, counts=counts)
         partial = bool(self.walk.failures or newly_refused)  # what waits since an earlier run is no news
-        if plan.is_empty:
+        if made.plan.is_empty:
             self.desk.store.supersede_plans(self.source.name)
-            self._note_judgement(tables)
-            counts = counts_of(plan)
+            self._note_judgement(made.tables)
+            counts = counts_of(made.plan.tables)
             return self.ended(Outcome.PARTIAL if partial else Outcome.UNCHANGED, self._message(counts), counts=counts)
-        return self._applied(plan, tables, publisher, partial=partial)
+        return self._applied(made, publisher, partial=partial)
 
-    def _applied(self, plan: Plan, tables: Sequence[SeenTable], publisher: Publisher, *, partial: bool) -> RunRecord:
-        number, _ = self.proposed(plan)
+    def _applied(self, made: Planned, publisher: Publisher, *, partial: bool) -> RunRecord:
+        number, _ = self.proposed(made.plan)
         self.desk.progress("veröffentlichen", 0, None)
-        applied = publisher.apply(number, made=plan)
+        applied = publisher.apply(number, outlines=self._let_go(made))
         refused = [self.walk.own(each) for findings in applied.refused.values() for each in findings]
-        counts = counts_of(replace(plan, tables=applied.tables))
+        counts = counts_of(applied.tables)
         message = self._message(counts)
         if applied.refused:
             message = f"Nicht veröffentlicht: {', '.join(applied.refused)}. {message}".strip()
         elif not applied.waiting:
-            self._note_judgement(tables)
+            self._note_judgement(made.tables)
         outcome = Outcome.PARTIAL if partial or refused or applied.newly_waiting else Outcome.OK
         return self.ended(outcome, message, plan=number, counts=counts, more=[*refused, *self._untold(applied.findings)])
+
+    def _let_go(self, made: Planned) -> tuple[Outline, ...]:
+        outlines = made.let_go()
+        for each in (self.walk.rows, self.walk.lines, self.walk.sheets):
+            each.clear()
+        return outlines
 
     def _untold(self, findings: Sequence[Finding]) -> list[Finding]:
         """Of what publishing found: a catalogue's unknown licences were told when it was read, those of data sets that stay included."""
@@ -203,6 +243,10 @@ class Attempt:
     @property
     def _rules(self) -> str:
         return fingerprint_of(self.desk.detector, [each.table for each in self.walk.declarations.values()])
+
+    @property
+    def _read_by(self) -> str:
+        return read_by(self.source, self._rules)
 
     def _note_judgement(self, tables: Sequence[SeenTable]) -> None:
         """From now on rows that stand published count as judged by today's rules: only after a run that judged all of them, and

@@ -1,9 +1,9 @@
 """A plan in numbers, and the sentence that goes with them in a run's record."""
 
 from collections.abc import Collection
-from dataclasses import replace
 
-from catalog.plan import Change, Plan
+from catalog.outline import Tally
+from catalog.plan import Change, TablePlan
 
 _NAMES = {
     Change.CREATE: "created",
@@ -15,12 +15,11 @@ _NAMES = {
 }
 
 
-def counts_of(plan: Plan, *, without: Collection[str] = ()) -> dict[str, int]:
-    """Rows by what happens to them; `without`: data sets that were not published after all."""
-    kept = replace(plan, tables=tuple(each for each in plan.tables if each.declaration.name not in without))
-    counts = {name: sum(table.count(change) for table in kept.tables) for change, name in _NAMES.items()}
-    counts["unchanged"] = sum(table.unchanged for table in kept.tables)
-    counts["quarantined"] = sum(len(table.quarantined) for table in kept.tables)
+def counts_of(tables: Collection[TablePlan | Tally]) -> dict[str, int]:
+    """Rows by what happens to them."""
+    counts = {name: sum(table.count(change) for table in tables) for change, name in _NAMES.items()}
+    counts["unchanged"] = sum(table.unchanged for table in tables)
+    counts["quarantined"] = sum(len(table.quarantined) for table in tables)
     return counts
 
 

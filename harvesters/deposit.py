@@ -13,6 +13,7 @@ from harvesters.depositing import Deposit, Depositing
 from harvesters.lifespan import Lifespan
 from schemas.errors import ConfigurationError
 from schemas.row import Finding
+from schemas.table import microdata_tables
 
 RETENTION = timedelta(days=180)
 
@@ -25,6 +26,7 @@ class RunDeposit:
         self._attempt = attempt
         self._vault = vault
         self._retention = retention
+        self._expect_vanished()
 
     def foreseen(self, record: RunRecord) -> RunRecord:
         """The record of a run that only plans. What its own new processes would let in is not foreseen."""
@@ -45,6 +47,13 @@ class RunDeposit:
                 self._carry_out(each)
         outcome = _outcome(record, deposits, partial=bool(failed or newly_refused))
         return _with(record, deposits, outcome=outcome, findings=failed)
+
+    def _expect_vanished(self) -> None:
+        """Where every list of a table is empty, a kind may not even have said that it goes into the vault: what lies there is held."""
+        walk, vault, source = self._attempt.walk, self._vault, self._attempt.source.name
+        for name in (walk.parts.keys() & microdata_tables().keys()) - walk.microdata.keys():
+            if vault is not None and any(vault.standing_microdata(name, source)):
+                walk.expect(microdata_tables()[name])
 
     def _deposits(self) -> tuple[Deposit, ...]:
         attempt, vault = self._attempt, self._vault

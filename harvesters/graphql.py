@@ -18,12 +18,12 @@ _MOST = 3
 
 class GraphQlError(SourceError):
     """The server answered with `errors`. `data` is what it gave all the same; where a field failed, it is null. `messages` are as the
-    server wrote them, for programs: people read only the words that are ours or every server's."""
+    server wrote them, for programs: people read only the words that are ours or every server's, and the address without the question."""
 
     def __init__(self, address: str, messages: tuple[str, ...], data: Mapping[str, Any] | None, query: str = "") -> None:
         names = re.findall(r"\w+", query)
         said = "; ".join(dict.fromkeys(complaint(each, names) for each in messages[:_MOST]))
-        super().__init__(f"»{address}«: Die Schnittstelle meldet: {said}")
+        super().__init__(f"»{_endpoint(address)}«: Die Schnittstelle meldet: {said}")
         self.messages = messages
         self.data = data
 
@@ -80,8 +80,12 @@ def _data(payload: Payload, query: str) -> dict[str, Any]:
     if errors:
         raise GraphQlError(payload.url, tuple(map(_message, errors if isinstance(errors, list) else [errors])), found, query)
     if found is None:
-        raise SourceError(f"»{payload.url}«: Die Antwort hat kein »data«; ist das eine GraphQL-Schnittstelle?")
+        raise SourceError(f"»{_endpoint(payload.url)}«: Die Antwort hat kein »data«; ist das eine GraphQL-Schnittstelle?")
     return found
+
+
+def _endpoint(url: str) -> str:
+    return url.partition("?")[0]
 
 
 def _message(error: object) -> str:

@@ -105,8 +105,14 @@ class Parted:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unmoved:
+    """The source has been asked, and says that nothing has changed since the last whole reading. Said after the declarations and before the
+    first record: the walk ends here where the rows of that reading still stand as they were made then, and else goes on."""
+
+
 #: What walking a source yields. A declaration comes before the first record of its table, also when there are no records.
-Found = Declaration | IntoVault | Within | Parted | Lately | Record | Unreadable | Remark
+Found = Declaration | IntoVault | Within | Parted | Lately | Unmoved | Record | Unreadable | Remark
 
 
 def require_legal_basis(source: SourceConfig, table: Table) -> None:

@@ -17,7 +17,7 @@ from schemas.errors import LimitExceeded, SourceError
 from schemas.personal_data import Detector, RowReader, without_passages
 from schemas.row import Finding, Quarantined, Row
 from schemas.rules import RULES, is_acceptable, row_findings
-from schemas.table import Table
+from schemas.table import Table, common_tables
 
 
 def fingerprint_of(detector: Detector, tables: Collection[Table]) -> str:
@@ -153,7 +153,12 @@ class Judge:
 
 
 def _dangling(name: str, table: str) -> Finding:
-    message = f"Der Verweis führt ins Leere: In der Tabelle »{table}« gibt es diese Zeile nicht (oder sie steht auf der Prüfliste)."
+    known = common_tables().get(table)
+    title = known.title.de if known else table
+    message = (
+        f"Der Verweis führt ins Leere: In der Tabelle »{title}« gibt es diese Zeile nicht, oder sie steht selbst auf der Prüfliste. "
+        "Was dort fehlt, muss erst veröffentlicht werden; sonst stimmt die Zuordnung nicht."
+    )
     return Finding(code="foreign-key", message=message, field=name)
 
 

@@ -9,6 +9,7 @@ footer = "Summe"                     how the first row below the table begins; "
 merged = "fill"                      the value of merged cells belongs to each of them; left out: an error
 stacked = "read"                     a header that comes again is left out, and reading goes on; left out: an error
 key = "id"                           optional; only says again what the table's key is
+crs = "EPSG:25832"                   in what system the columns of longitude and latitude are; left out: degrees (CRS84)
 [table.columns]                      target = "column", or one of
   {column, parse, codes, split, part, separator}   {constant}   {template}
 [table.skip]                         column = why it is left out: redundant | internal | identifier | free-text
@@ -28,6 +29,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from harvesters.messages import german
 from harvesters.parsing import Parse
 from harvesters.reading import Layout
+from schemas.crs import UnknownCrs, crs_of
 from schemas.errors import ConfigurationError, DisclosureError, MappingError
 from schemas.row import Value
 from schemas.rules import identifying
@@ -137,6 +139,7 @@ class TableMapping(_Strict):
     merged: Literal["fill"] | None = None
     stacked: Literal["read"] | None = None
     key: str | tuple[str, ...] | None = None
+    crs: str = ""
     columns: Mapping[str, Annotated[Rule, BeforeValidator(_rule)]]
     skip: Mapping[str, SkipReason] = {}
 
@@ -250,9 +253,21 @@ def _check_targets(mapping: TableMapping, table: Table, place: str) -> None:
     missing = [each for each in needed if each not in mapping.columns]
     if missing:
         raise MappingError(f"{place}: Pflichtfelder ohne Spalte: {', '.join(missing)}")
+    _check_crs(mapping, place)
     key = (mapping.key,) if isinstance(mapping.key, str) else mapping.key
     if key is not None and key != table.key:
         raise MappingError(f"{place}: der Schlüssel der Tabelle ist {', '.join(table.key)}, nicht {', '.join(key)}")
+
+
+def _check_crs(mapping: TableMapping, place: str) -> None:
+    if not mapping.crs:
+        return
+    if not {"longitude", "latitude"} <= mapping.columns.keys():
+        raise MappingError(f"{place}: crs gehört zu longitude (Rechtswert) und latitude (Hochwert)")
+    try:
+        crs_of(mapping.crs)
+    except UnknownCrs as error:
+        raise MappingError(f"{place}: {error}") from error
 
 
 def _check_rule(table: Table, target: str, rule: Rule, place: str) -> None:

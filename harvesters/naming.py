@@ -12,8 +12,8 @@ _LONGEST = 80
 #: As programs name fields: one word, perhaps with a place before or behind it (`schema:name`, `phases.colour`, `Q1[SQ001]`, an address of a
 #: vocabulary).
 _NAME = re.compile(r"[@_$]{0,2}[^\W\d_][\w.:/#*+\[\]-]*")
-#: Letters mixed with digits, as in tokens and check sums.
-_SECRET = re.compile(r"(?=[\w-]*\d[A-Za-z_-]*\d[A-Za-z_-]*\d)(?=[\w-]*[A-Za-z])[\w-]{16,}", re.ASCII)
+#: Letters mixed with digits, as in tokens and check sums; more digits than a day has, as in telephone numbers.
+_SECRET = re.compile(r"(?=[\w-]*\d[A-Za-z_-]*\d[A-Za-z_-]*\d)(?=[\w-]*[A-Za-z])[\w-]{16,}|\d{9}", re.ASCII)
 #: `limit`: how large a question may be, which helps whoever has to make it smaller.
 _WORD = re.compile(r"(?P<limit>(?:(?<=depth of )|(?<=complexity of ))\d{1,6}\b)|[\w'’-]+")
 #: What servers of GraphQL complain of, in the words of graphql-ruby and of the reference implementation.

@@ -154,6 +154,10 @@ class WebReplay(ReplayFetch):
             address = str(WebAddress.parse(address).join(link))
         return ()
 
+    def held(self, url: str, *, at_most: timedelta, keep: Callable[[bytes], bytes] | None = None, accept: str = "*/*") -> Payload | None:
+        """Nothing to compare with: every answer of that run is read."""
+        return None
+
     def _was_recalled(self, address: str) -> bool:
         return any(each.fetched_at < self._started for each in self._entries.get(address, ()))
 
@@ -204,9 +208,9 @@ def replay(
         same = None if seen is None else seen.digest == attempt.walk.fingerprint()
         if attempt.nothing_was_readable:
             return attempt.ended(Outcome.FAILED, "Nichts von dieser Ernte war lesbar; alles Veröffentlichte bleibt, wie es ist.")
-        plan, tables = attempt.planned()
-        attempt.remember_origins(tables)
-        number, counts = attempt.proposed(plan)
+        made = attempt.planned()
+        attempt.remember_origins(made.tables)
+        number, counts = attempt.proposed(made.plan)
         return attempt.ended(Outcome.PLANNED, _message(number, original, same), plan=number, counts=counts)
 
     return attempt.recorded(work)

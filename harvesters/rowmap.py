@@ -9,6 +9,7 @@ from harvesters.mapping import SOURCE_URL, Rule
 from harvesters.parsing import Cell, NumberStyle, Parse, default_parse, parse_cell, slug
 from harvesters.record import Problem, Record
 from schemas.aliases import Aliases
+from schemas.crs import READ_OTHERWISE, Misplaced, derivation, placed
 from schemas.errors import WrongValue
 from schemas.row import Finding, Quarantined, Row, Value
 from schemas.table import Table
@@ -25,6 +26,7 @@ class RowMap:
     numbers: NumberStyle = field(default_factory=NumberStyle)  #: of the file, known when it has been opened
     missing: frozenset[str] = frozenset()  #: further texts that mean "no value"
     aliases: Aliases = field(default_factory=Aliases)
+    crs: str = ""  #: of the columns of longitude and latitude; "": degrees, as they are published
 
     @property
     def number_columns(self) -> frozenset[str]:
@@ -61,6 +63,8 @@ def row_from(record: Record, how: RowMap) -> Row | Quarantined | None:
     problems = list(record.problems)
     for name in how.table.field_names:
         values[name] = _value(record, name, how, problems)
+    if how.crs:
+        _place(values, how, problems)
     source_url = _value(record, SOURCE_URL, how, problems) if SOURCE_URL in how.rules else None
     read = [source_url, *(value for name, value in values.items() if name in how.rules and how.rules[name].constant is None)]
     if not problems and all(value is None for value in read):
@@ -75,6 +79,21 @@ def row_from(record: Record, how: RowMap) -> Row | Quarantined | None:
         findings = tuple(_finding(each, record, how.table, key) for each in problems)
         return Quarantined(table=how.table.name, key=key, digest=record.digest, findings=findings)
     return Row(table=how.table.name, key=key, values=values, source_url=str(source_url or ""), origin=record.origin)
+
+
+def _place(values: dict[str, Value], how: RowMap, problems: list[Problem]) -> None:
+    """Easting and northing become degrees; where the table says how a position came about, and the file does not, it is said."""
+    x, y = values["longitude"], values["latitude"]
+    if not isinstance(x, float) or not isinstance(y, float):
+        return  # half a position is what `schemas.rules` refuses
+    try:
+        found = placed(x, y, how.crs)
+    except Misplaced as error:
+        problems.append(Problem(code="misplaced", message=str(error), field="longitude"))
+        return
+    values["longitude"], values["latitude"] = found.longitude, found.latitude
+    if "position_basis" in how.table.field_names and "position_basis" not in how.rules:
+        values["position_basis"] = "; ".join(each for each in (READ_OTHERWISE.get(found.remark, ""), derivation(how.crs)) if each) or None
 
 
 def _key_part(value: Value) -> str:

@@ -63,23 +63,26 @@ def harvest(
 
     def work() -> RunRecord:
         with _opened(attempt, keeper, web, uploads=uploads, deleted=deleted) as fetch:
-            attempt.walk.through(fetch)
+            attempt.walk.through(fetch, may_rest=lambda: not plan_only and attempt.may_rest())
             listed = fetch.listed if isinstance(fetch, FolderFetch) else {}
         for each in uploads or ():
             attempt.walk.note(_uploaded(each))
+        if attempt.walk.rests:
+            keeper.release(())
+            return attempt.rested()
         keeper.release(attempt.withdrawn_origins())
         if vault is not None and keeper.kept:
             vault.remember_seen(run, source.name, attempt.walk.fingerprint(), listed)
         if attempt.nothing_was_readable:
             return attempt.ended(Outcome.FAILED, "Nichts von dieser Quelle war lesbar; alles Veröffentlichte bleibt, wie es ist.")
         deposit = deposit_of(attempt, retention=retention)
-        plan, tables = attempt.planned()
-        newly_refused = _remember(attempt, plan, tables, tentative=bool(uploads))
+        made = attempt.planned()
+        newly_refused = _remember(attempt, made.plan, made.tables, tentative=bool(uploads))
         if plan_only:
-            number, counts = attempt.proposed(plan)
+            number, counts = attempt.proposed(made.plan)
             message = f"Plan {number} liegt bereit; nichts wurde veröffentlicht."
             return deposit.foreseen(attempt.ended(Outcome.PLANNED, message, plan=number, counts=counts))
-        return deposit.made(attempt.concluded(plan, tables, publisher, newly_refused=newly_refused))
+        return deposit.made(attempt.concluded(made, publisher, newly_refused=newly_refused))
 
     record = attempt.recorded(work)
     if web is not None:
@@ -129,7 +132,8 @@ def _opened(
         alive=lambda: attempt.desk.store.heartbeat(attempt.run),
     ) as fetch:
         yield fetch
-        stage(fetch, source, web, attempt.run)
+        if not attempt.walk.rests:  # what the run it rests on saw stays what is known of the source
+            stage(fetch, source, web, attempt.run)
 
 
 def _uploaded(address: str) -> Finding:

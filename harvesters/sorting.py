@@ -107,7 +107,7 @@ class Sorting:
     def _leads_somewhere(self, row: PrivateRow, values: Mapping[str, Value], targets: Mapping[str, Collection[str]]) -> bool:
         wrong = [name for name, keys in targets.items() if (value := values.get(name)) is not None and str(value) not in keys]
         if wrong:
-            self.left_out["process-not-published"] += PROCESS in wrong
+            self.left_out["process-not-published" if PROCESS in wrong else "reference-not-published"] += 1
             self._refuse_row(row, [("foreign-key", name) for name in wrong])
         return not wrong
 
@@ -142,9 +142,10 @@ class Sorting:
     def _finding(self, code: str, field: str, origin: str, line: int | None) -> Finding:
         named = field if field in self.table.field_names else ""
         about = f", Feld »{self.table.field(named).title.de}«" if named else ""
-        message = (
-            f"Eine Zeile mit Einzeldaten besteht die Prüfung nicht (Regel »{code}«{about}). Was in ihr steht, steht nur in der Quelle."
-        )
+        why = f"besteht die Prüfung nicht (Regel »{code}«{about})"
+        if code == "foreign-key":
+            why = f"nennt etwas, das nicht veröffentlicht ist{about}; ist es das, kommt sie mit der nächsten Ernte"
+        message = f"Eine Zeile mit Einzeldaten {why}. Was in ihr steht, steht nur in der Quelle."
         return self._walk.own(Finding(code=code, message=message, origin=origin, table=self.table.name, row=line, field=named))
 
 
@@ -152,6 +153,7 @@ _LEFT_OUT = {
     "withdrawn": "Zeilen, die zurückgezogen sind und nicht wiederkommen",
     "repeated-row": "gleiche Zeilen, die noch einmal in der Quelle stehen und nicht noch einmal zählen",
     "process-not-published": "Zeilen, deren Verfahren nicht veröffentlicht ist; sie kommen mit der ersten Ernte, nachdem es das ist",
+    "reference-not-published": "Zeilen, die etwas anderes nennen, das nicht veröffentlicht ist, etwa einen Ortsbezirk; sie warten ebenso",
     "retention-over": "Zeilen, deren Aufbewahrung vorbei ist und die nicht übernommen werden",
 }
 

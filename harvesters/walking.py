@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from catalog.plan import Lately, Part, Window
-from harvesters.harvester import Found, Harvester, IntoVault, Parted, Remark, Unreadable, Within
+from harvesters.harvester import Found, Harvester, IntoVault, Parted, Remark, Unmoved, Unreadable, Within
 from harvesters.naming import shown
 from harvesters.private_rows import PrivateRows
 from harvesters.record import Record
@@ -46,12 +46,19 @@ class Walk:
     everything_doubtful: bool = False  #: a part is missing and nobody knows which tables it held
     failures: list[Finding] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    unread: set[tuple[tuple[str, ...], str]] = field(default_factory=set)  #: fields that were said to be unknown, and of which tables
     records: int = 0
+    rests: bool = False  #: ended early: nothing has changed since a run whose rows still stand
 
-    def through(self, fetch: Fetch) -> None:
-        """Raises SourceError when nothing of the source can be read."""
+    def through(self, fetch: Fetch, may_rest: Callable[[], bool] = lambda: False) -> None:
+        """`may_rest` is asked where the source says that nothing has changed. Raises SourceError when nothing of the source can be read."""
         for each in self.harvester.records(fetch):
-            self._take(each)
+            if isinstance(each, Unmoved):
+                self.rests = may_rest()
+                if self.rests:
+                    return
+            else:
+                self._take(each)
 
     def note(self, finding: Finding) -> None:
         self.findings.append(self.own(finding))
@@ -100,7 +107,7 @@ class Walk:
             case Declaration():
                 self.declarations[found.table.name] = found
             case IntoVault():
-                self._take_private(found.table)
+                self.expect(found.table)
             case Within():
                 self.windows[found.table] = found.window
             case Parted():
@@ -115,7 +122,8 @@ class Walk:
             case Record():
                 self._take_record(found)
 
-    def _take_private(self, table: Table) -> None:
+    def expect(self, table: Table) -> None:
+        """Rows of this table go into the vault, if there are any."""
         self.microdata[table.name] = table
         private = self.private.setdefault(table.name, PrivateRows())
         for each in self.rows.pop(table.name, ()):  # of a kind that says late whose rows they are
@@ -156,6 +164,9 @@ class Walk:
                 if each.table not in self.microdata:
                     self.contents[each.table, each.digest] = record.taken
         for name in dict.fromkeys(each if record.is_from_file else shown(each) for each in record.unread):
+            if record.row is None and (record.tables, name) in self.unread:  # thousands of records of one list: said once
+                continue
+            self.unread.add((record.tables, name))
             message = f"Das Feld »{name}« wird weder übernommen noch übergangen."
             self.note(Finding(code="unread-field", message=message, origin=record.origin, row=record.row, field=name))
 

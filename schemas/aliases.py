@@ -70,6 +70,9 @@ class Aliases:
             for name in dict.fromkeys(filter(None, map(folded, (each.id, *each.names)))):
                 self._add(name, each)
 
+    def __repr__(self) -> str:
+        return f"Aliases({self.things!r})"
+
     def _add(self, name: str, thing: Named) -> None:
         known = self._by_name.setdefault((thing.table, name), thing)
         if known is not thing:

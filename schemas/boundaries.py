@@ -4,6 +4,7 @@ Distances are those in a plane that touches the earth at the middle of the file 
 city the error stays under a thousandth, so a tolerance of 20 metres is right to two centimetres, and no projection has to be loaded.
 """
 
+import hashlib
 import json
 import math
 import re
@@ -68,6 +69,11 @@ class Boundaries:
         shapely.prepare(self._areas)
         self._tree = shapely.STRtree(self._areas)
         self._tolerance = tolerance_metres
+
+    def __repr__(self) -> str:
+        """The same for the same borders, in every process."""
+        drawn = hashlib.sha256(b"".join(shapely.to_wkb(self._areas)))
+        return f"Boundaries({self.ids!r}, {drawn.hexdigest()!r}, {self._tolerance!r})"
 
     def at(self, longitude: float, latitude: float) -> Assigned | None:
         """The district of a position (degrees, CRS84). None: outside, between two, or no position at all (NaN, infinite)."""

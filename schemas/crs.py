@@ -35,6 +35,14 @@ _DECIMALS = 7
 _MIDDLE = KAISERSLAUTERN.centroid or (0.0, 0.0)
 
 
+#: What `Placed.remark` says, for the row.
+READ_OTHERWISE = {
+    "swapped-axes": "Achsen der Quelle vertauscht gelesen",
+    "zone-missing": "fehlende Zone ergänzt",
+    "zone-added": "Zone vor dem Rechtswert abgezogen",
+}
+
+
 class UnknownCrs(ValueError):
     """A name of which nobody knows which CRS it means."""
 

@@ -10,6 +10,19 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 #: The pattern a Table Schema field of this kind carries. No alternation at top level: Frictionless would cut it there.
 PARTIAL_DATE_PATTERN = r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
 _GERMAN = re.compile(r"(?:(?:(?P<day>\d{1,2})\.)?(?P<month>\d{1,2})\.)?(?P<year>\d{4})", re.ASCII)
+_NAMED = re.compile(r"(?:(?P<day>[0-9]{1,2})\.\s*)?(?P<month>[A-Za-zä]{3,9})\.?\s+(?P<year>[0-9]{4})")
+#: How pages for people write months, whole and shortened; Jänner and Feber are Austrian.
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            *("januar jänner jan", "februar feber feb", "märz mär mrz", "april apr", "mai", "juni jun"),
+            *("juli jul", "august aug", "september sept sep", "oktober okt", "november nov", "dezember dez"),
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
 
 
 class Precision(Enum):
@@ -56,10 +69,17 @@ class PartialDate:
 
     @classmethod
     def from_german(cls, text: str) -> "PartialDate":
-        """`12.06.2023`, `06.2023`, `2023`, and the ISO forms. Raises ValueError for anything else."""
+        """`12.06.2023`, `06.2023`, `2023`, `12. Juni 2023`, `Juni 2023`, and the ISO forms. Raises ValueError for anything else."""
         text = text.strip()
-        match = _GERMAN.fullmatch(text)
+        match = _GERMAN.fullmatch(text) or _named(text)
         if match is None:
             return cls(text)
         parts = [match["year"]] + [match[name].zfill(2) for name in ("month", "day") if match[name]]
         return cls("-".join(parts))
+
+
+def _named(text: str) -> dict[str, str] | None:
+    """Parts of a date whose month has a name, as they would be with its number."""
+    match = _NAMED.fullmatch(text)
+    month = _MONTHS.get(match["month"].lower()) if match else None
+    return None if match is None or month is None else {"year": match["year"], "month": str(month), "day": match["day"] or ""}

@@ -103,6 +103,10 @@ class WrongSchemaVersion(CatalogError):
     """The database has another schema version than this program; run `klar db upgrade`."""
 
 
+class NewerSchemaVersion(WrongSchemaVersion):
+    """A newer program has been here: only that one can go on."""
+
+
 class Busy(CatalogError):
     """Another process is writing; try again in a moment."""
 

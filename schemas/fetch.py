@@ -90,6 +90,11 @@ class WebFetch(Fetch, Protocol):
         unless all of it is there and none older than `at_most`: then it has to be read again. These pages count as answers of this run."""
         ...
 
+    def held(self, url: str, *, at_most: timedelta, keep: Callable[[bytes], bytes] | None = None, accept: str = "*/*") -> Payload | None:
+        """One address as the last published run holds it, to compare with: no answer of this run. None where it is older than `at_most` or
+        not there, and in a replay."""
+        ...
+
     def follow(self, url: str, *, base: str) -> str:
         """The absolute address of a next-link found in the answer at `base`. Raises SourceError: a host that is not permitted, a
         step from https to http, credentials in the address, or an address this run has read before."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -61,7 +62,15 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
     made = Example(folder)
     made.klar("init", str(folder), "--example", "kaiserslautern")
     made.klar("harvest")
+    shutil.copytree(folder, folder.with_name("harvested"))
     return made
+
+
+@pytest.fixture
+def own(example: Example, tmp_path: Path) -> Example:
+    """As it was after the first harvest, to be changed."""
+    shutil.copytree(example.folder.with_name("harvested"), tmp_path / "own")
+    return Example(tmp_path / "own")
 
 
 @pytest.fixture(scope="module")
@@ -148,16 +157,11 @@ def test_everything_says_that_it_is_an_example(server: str) -> None:
     assert "nicht amtlich" in _get(f"{server}/catalog.ttl")[0].decode()
 
 
-def test_a_withdrawn_data_set_is_gone_everywhere_and_says_why(tmp_path: Path) -> None:
-    folder = tmp_path / "own"
-    example = Example(folder)
-    example.klar("init", str(folder), "--example", "kaiserslautern")
-    example.klar("harvest")
+def test_a_withdrawn_data_set_is_gone_everywhere_and_says_why(own: Example) -> None:
+    own.klar("withdraw", "plattformkennzahlen", "--reason", "Test der Zurückziehung")
 
-    example.klar("withdraw", "plattformkennzahlen", "--reason", "Test der Zurückziehung")
-
-    example.klar("harvest")  # the drop folder still holds it: it must come back neither to readers nor to the archive
-    data = b"".join(path.read_bytes() for path in (folder / "data").rglob("*") if path.is_file())
+    own.klar("harvest")  # the drop folder still holds it: it must come back neither to readers nor to the archive
+    data = b"".join(path.read_bytes() for path in (own.folder / "data").rglob("*") if path.is_file())
     assert b"votes_theatergarten_online" not in data
 
 
@@ -187,16 +191,12 @@ def test_frictionless_finds_every_data_package_valid_over_http(server: str) -> N
         assert report.valid, (name, report.flatten(["type", "note"]))
 
 
-def test_what_a_person_accepts_is_published_with_the_next_harvest(tmp_path: Path) -> None:
-    folder = tmp_path / "own"
-    example = Example(folder)
-    example.klar("init", str(folder), "--example", "kaiserslautern")
-    example.klar("harvest")
-    for item in example.json("quarantine", exit_code=2):
-        example.klar("quarantine", "accept", str(item["id"]), "--by", "anna", "--reason", "öffentlich berichtete Begehung", exit_code=2)
-        example.klar("quarantine", "accept", str(item["id"]), "--by", "berta", "--reason", "öffentlich berichtete Begehung")
+def test_what_a_person_accepts_is_published_with_the_next_harvest(own: Example) -> None:
+    for item in own.json("quarantine", exit_code=2):
+        own.klar("quarantine", "accept", str(item["id"]), "--by", "anna", "--reason", "öffentlich berichtete Begehung", exit_code=2)
+        own.klar("quarantine", "accept", str(item["id"]), "--by", "berta", "--reason", "öffentlich berichtete Begehung")
 
-    runs = example.json("harvest")["runs"]
+    runs = own.json("harvest")["runs"]
 
     assert sum(each["counts"]["created"] for each in runs) == 2
-    assert example.json("quarantine") == []
+    assert own.json("quarantine") == []

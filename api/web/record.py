@@ -1,7 +1,7 @@
 """One data set as JSON of our own: what `/api/v1/datasets/NAME` says. Keys are only ever added."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from api.web.templating import Addresses
@@ -22,7 +22,8 @@ def text_json(value: Text) -> dict[str, str]:
 
 
 def moment_json(value: datetime | None) -> str | None:
-    return None if value is None else value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """An aware moment of any zone, in UTC."""
+    return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def summary_json(dataset: Dataset, addresses: Addresses) -> Json:

@@ -125,7 +125,8 @@ class Exports:
         return {form.table: f"deficiency-{number}" if form.table == "report" else key_of(self.prefix, f"poll-{number}")}
 
     def _proposal(self, record: Record) -> Iterator[Row]:
-        state = "withdrawn" if said(record, "retired_at") else "accepted" if said(record, "selected") == "true" else "open"
+        retired, selected = said(record, "retired_at"), said(record, "selected")
+        state = "withdrawn" if retired else "accepted" if selected == "true" else "open"
         texts = [said(record, "summary"), said(record, "description")]
         place = _degrees(record, "longitude"), _degrees(record, "latitude")
         labels = labels_in(said(record, "label(s)") or "", self.rules.topics)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from harvesters.catalogues.texts import line
 from harvesters.consul.days import day, month
 from harvesters.consul.rows import Rows, Rules, number_of, said, words
 from harvesters.keys import key_of
@@ -47,7 +48,7 @@ class Mapped:
 
     def budget(self, record: Record) -> Iterator[Row]:
         key = self.key(f"budget-{number_of(record)}")
-        title, phase = record.text("name"), said(record, "phase")
+        title, phase = line(record.text("name")), said(record, "phase")
         shared: dict[str, Value] = {"id": key, "project_id": self.project or None, "title": title, "mode": self.mode}
         stated: dict[str, Value] = {"source_title": self.title, "source_date_basis": "unknown"}
         yield self._public("process", {**shared, "method": "vote", **stated}, record)
@@ -68,7 +69,7 @@ class Mapped:
         values: dict[str, Value] = {
             "id": self.key(f"milestone-{number_of(record)}"),
             "project_id": self.project or None,
-            "title": record.text("title"),
+            "title": line(record.text("title")),
             "description": plain_text(said(record, "description") or "") or None,
             "state": "unknown",
             "note": f"Beschreibung: {self.licence}" if self.licence else None,

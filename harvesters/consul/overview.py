@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from harvesters.catalogues.texts import line
 from harvesters.consul.days import day
 from harvesters.consul.fork import district_at
 from harvesters.consul.keeping import INNER, INNER_UNUSED, UNUSED, kept, listed
@@ -77,7 +78,7 @@ class Overview:
         )
         page = _page(record)
         name = record.text("name")
-        title = page.title or name
+        title = line(page.title) or line(name)
         phases = [each for each in _phases(record) if _is_on(each)]
         named = {kind_of(each.get("type")) for each in phases} & METHODS.keys()
         address = self.page_address.replace("{slug}", page.slug) if page.slug and self.page_address else None
@@ -106,7 +107,7 @@ class Overview:
         known = PHASES.get(kind_of(phase.get("type")))
         start, end = day(phase.get("start_date"), "phases.start_date"), day(phase.get("end_date"), "phases.end_date")
         order = phase.get("given_order")
-        title = str(phase.get("title") or "").strip() or (known.title if known else "Phase")
+        title = line(str(phase.get("title") or "")) or (known.title if known else "Phase")
         takes_part = known is not None and known.mode == "digital"
         values: dict[str, Value] = {
             "id": key_of(self.prefix, f"phase-{_number(phase)}"),

@@ -64,7 +64,7 @@ _SKIPPED = frozenset(
         *("promoted", "remote_hero_image_url", "remote_banner_image_url", "hashtag", "weight", "start_date", "parent", "status"),
         *("children_count", "external_id", "timeline_entries", "location", "location_hints", "online_meeting_url", "state"),
         *("answered_at", "withdrawn", "created_in_meeting", "id", "slug", "private_space", "access_mode", "is_transparent"),
-        *("locale", "alignment", "depth", "commentable_id", "commentable_type"),
+        *("locale", "alignment", "depth", "commentable_id", "commentable_type", "user_group"),
     }
 )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from harvesters.catalogues.texts import line
 from harvesters.events.happening import Happening, position_of
 from harvesters.events.record import optional
 from harvesters.events.spans import Span, span_of
+from harvesters.http.faults import HttpError
 from harvesters.http.paging import pages
 from harvesters.naming import complaint, shown
 from harvesters.record import Record
@@ -27,6 +29,7 @@ from schemas.fetch import Payload, WebFetch
 
 PER_PAGE = 50
 _ROUTE = "tribe/events/v1/events"
+_NOTHING_THERE = "So antwortet The Events Calendar auch, wenn im Kalender kein einziger Termin mehr steht; alles Veröffentlichte bleibt."
 _EVER = {"start_date": "1970-01-01 00:00:00", "end_date": "2037-12-31 23:59:59"}  # the plug-in reads them with PHP's strtotime
 _TAKEN_NAMES = """
 id status url title description start_date end_date utc_start_date utc_end_date timezone all_day modified venue categories
@@ -54,8 +57,13 @@ def listed(fetch: WebFetch, *, descriptions: bool) -> Iterator[Listed]:
     """Every event there ever was. Raises SourceError: nothing follows from a list that is shorter than it says."""
     listing = _Listing(fetch.list("")[0])
     get = partial(_page, fetch, descriptions)
-    for page in pages(fetch, listing.address(1), listing.following, get=get):
-        yield from listing.read(page)
+    try:
+        for page in pages(fetch, listing.address(1), listing.following, get=get):
+            yield from listing.read(page)
+    except HttpError as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        raise SourceError(f"{error.detail} {_NOTHING_THERE}") from error
     listing.require_complete()
 
 
@@ -68,13 +76,19 @@ def happening_of(record: Record, *, wall_clock: bool) -> Happening:
     return Happening(
         title=record.text("title"),
         span=_span(record, wall_clock=wall_clock),
-        place=", ".join(line(str(venue[name])) for name in ("venue", "city") if venue.get(name)),
+        place=_place(venue),
         position=position_of(venue.get("geo_lat"), venue.get("geo_lng")),
         description=optional(record, "description"),
         modified_on=_day(optional(record, "modified")),
         address=optional(record, "url"),
         categories=_categories(record.get("categories")),
     )
+
+
+def _place(venue: Mapping[str, Any]) -> str:
+    """Name and town; a name that ends with its town says it already."""
+    name, town = (line(str(venue[each])) if venue.get(each) else "" for each in ("venue", "city"))
+    return name if town and name.casefold().endswith(town.casefold()) else ", ".join(filter(None, (name, town)))
 
 
 def kept(address: str, descriptions: bool, content: bytes) -> bytes:

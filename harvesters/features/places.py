@@ -8,7 +8,7 @@ from pyproj import CRS
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
-from schemas.crs import CRS84, Misplaced, UnknownCrs, crs_of, derivation, placed
+from schemas.crs import CRS84, READ_OTHERWISE, Misplaced, UnknownCrs, crs_of, derivation, placed
 from schemas.errors import WrongValue
 
 _INSIDE = {
@@ -17,11 +17,6 @@ _INSIDE = {
     "Polygon": "Punkt in der Fläche der Quelle",
     "MultiPolygon": "Punkt in der Fläche der Quelle",
     "MultiPoint": "einer der Punkte der Quelle",
-}
-_REMARKS = {
-    "swapped-axes": "Achsen der Quelle vertauscht gelesen",
-    "zone-missing": "fehlende Zone ergänzt",
-    "zone-added": "Zone vor dem Rechtswert abgezogen",
 }
 
 
@@ -73,7 +68,7 @@ def spot_at(x: float, y: float, crs: str, *, basis: str = "") -> Spot:
         found = placed(x, y, crs)
     except (Misplaced, UnknownCrs) as error:
         raise WrongValue(f"»geometry«: {error}") from error
-    said = "; ".join(each for each in (basis, _REMARKS.get(found.remark, ""), derivation(crs)) if each)
+    said = "; ".join(each for each in (basis, READ_OTHERWISE.get(found.remark, ""), derivation(crs)) if each)
     return Spot(longitude=found.longitude, latitude=found.latitude, basis=said, remark=found.remark)
 
 

@@ -59,9 +59,13 @@ class Reader:
 
     def _station(self, record: Record, axes: Axes) -> Station:
         names = self.station
-        spot = self._spot(record, axes)
+        identity = self._id(record)
+        try:
+            spot = self._spot(record, axes)
+        except WrongValue as error:
+            raise WrongValue(f"{identity}, {error.detail}") from None
         return Station(
-            id=self._id(record),
+            id=identity,
             name=_text(record, names.name),
             longitude=spot.longitude,
             latitude=spot.latitude,

@@ -235,6 +235,14 @@ class HttpFetch:
             self._note(payload, validator, archive)
         return tuple(payload for payload, _ in found.values())
 
+    def held(self, url: str, *, at_most: timedelta, keep: Callable[[bytes], bytes] | None = None, accept: str = "*/*") -> Payload | None:
+        """Raises HttpError for an address that may not be asked at all."""
+        with self._discreet():
+            address = self._address(url)
+            self._may_step(self._home, address)
+            found = self._as_kept(address, at_most, keep, accept)
+        return None if found is None else found[0]
+
     def _as_kept(
         self, address: WebAddress, at_most: timedelta, keep: Callable[[bytes], bytes] | None, accept: str
     ) -> tuple[Payload, Validator] | None:

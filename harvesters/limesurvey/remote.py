@@ -55,7 +55,7 @@ class Server:
     def surveys(self, wanted: Collection[int]) -> tuple[dict[int, Read], dict[int, str]]:
         """Surveys that were read, and why others were not. Raises SourceError when nobody can be."""
         keeping: Keeping = {
-            "list_surveys": _named(_SURVEY),
+            "list_surveys": _only(wanted),
             "list_questions": _named(_QUESTION),
             "get_survey_properties": lambda result: _narrow(result, SETTINGS),
             "get_question_properties": lambda result: _narrow(result, ("answeroptions",)),
@@ -212,6 +212,17 @@ def _question(said: Mapping[str, Any], parts: tuple[str, ...], options: Mapping[
         parts=parts,
         options=options,
     )
+
+
+def _only(wanted: Collection[int]) -> Callable[[Any], Any]:
+    """Of a survey that is not read, nothing but its number: its title may be nobody's business."""
+    numbers, named = {str(each) for each in wanted}, _named(_SURVEY)
+
+    def kept(result: Any) -> Any:
+        listed = named(result)
+        return [each if str(each.get("sid")) in numbers else _narrow(each, ("sid",)) for each in listed] if isinstance(listed, list) else listed
+
+    return kept
 
 
 def _named(names: Collection[str]) -> Callable[[Any], Any]:

@@ -25,6 +25,8 @@ from schemas.errors import SourceError
 _SETTING = re.compile(r"(threshold|capacity|referencelevel|alertlevel|dangerlevel|maxload|recommendedload|total[a-z]*number)$")
 #: What names a person or follows one: entities of these types are not read at all.
 PERSONS = frozenset({"Beekeeper", "Driver", "Owner", "Patient", "Person", "User", "Vehicle", "CrowdSourcer"})
+#: A model is no device: it says what its devices could measure, and stands nowhere.
+MODELS = frozenset({"DeviceModel"})
 _TIMES = (
     "dateObservedTo",
     "dateObserved",
@@ -105,7 +107,8 @@ class Keeping:
 
     def _measure(self, identity: str, name: str, attribute: object, whole: datetime | None) -> dict[str, str]:
         seen = self.sightings.kept(f"{identity} {name}", taken(attribute) or whole, self.now)
-        measured = {"unit": unit(attribute) or _fraction(name, attribute), "seen": seen}
+        # Never told by the value: relative humidity of 0 may be a fraction or percent, and the next value must not move a published row.
+        measured = {"unit": unit(attribute), "seen": seen}
         return {key: each for key, each in measured.items() if each}
 
 
@@ -137,15 +140,6 @@ def _is_unknown(name: str) -> bool:
 
 def _is_setting(name: str) -> bool:
     return _SETTING.search(local_name(name).lower()) is not None
-
-
-def _fraction(name: str, attribute: object) -> str:
-    """Smart Data Models write relative humidity from 0 to 1, others in percent: the unit is told by the value, while it is at hand."""
-    value = number(attribute)
-    is_humidity = (known := observed(local_name(name))) is not None and known.key == "luftfeuchte"
-    if not is_humidity or value is None or value < 0:
-        return ""
-    return "{fraction}" if value <= 1 else "%" if value <= 100 else ""
 
 
 def _described(said: Mapping[str, Any]) -> dict[str, str]:

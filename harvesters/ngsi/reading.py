@@ -73,7 +73,7 @@ def _station(entity: Mapping[str, Any]) -> Station | RecordError:
     try:
         longitude, latitude, basis = _position(entity.get("point"), str(entity.get("basis") or ""))
     except WrongValue as error:
-        return error
+        return WrongValue(f"{identity}, {error.detail}")
     name, place, operator, since = (str(entity.get(each) or "") for each in ("name", "place", "operator", "since"))
     return Station(
         id=slug(identity.removeprefix("urn:ngsi-ld:")),

@@ -33,11 +33,36 @@ class Lists:
     def __init__(self, fetch: WebFetch, *, full_every: timedelta) -> None:
         self._fetch = fetch
         self._full_every = full_every
+        self._asked_before: dict[str, Payload] = {}  # by `stands_still`; read once more when it does not
 
     def document(self, url: str, keep: Keep) -> tuple[Payload, Mapping[str, Any]]:
         """One object. Raises SourceError."""
         payload = self._page(keep, url)
         return payload, json_of(payload, dict)
+
+    def stands_still(self, url: str, keep: Keep) -> bool:
+        """Whether an object or a list is as the last published run holds it: of a list of several pages nothing has changed since, and it
+        has the same length; anything else is the same, byte for byte. Raises SourceError."""
+        if not self._full_every:
+            return False
+        first = self._fetch.held(url, at_most=self._full_every, keep=_bound(keep, url), accept=_ACCEPT)
+        if first is None:
+            return False
+        if _following(first) is None:
+            return self._remembered(url, keep).sha256 == first.sha256
+        try:
+            changes = json_of(self._remembered(_changed_since(url, first.fetched_at), keep), dict)
+            now = json_of(self._remembered(_one_of(url), page(length)), dict)
+        except HttpError as error:
+            if not _is_refused(error):
+                raise
+            return False
+        total = _total(now)
+        return not changes["data"] and total is not None and total == _total(json_of(first, dict))
+
+    def _remembered(self, url: str, keep: Keep) -> Payload:
+        found = self._asked_before[url] = self._page(keep, url)
+        return found
 
     def objects(self, url: str, keep: Keep) -> tuple[Mapping[str, Any], ...]:
         """Everything the list holds that is not deleted, each object once, with `klar:origin`, the address of the page it stood on. Raises
@@ -55,16 +80,15 @@ class Lists:
 
     def _brought_up_to_date(self, url: str, keep: Keep, held: Sequence[Payload]) -> tuple[Mapping[str, Any], ...] | None:
         """None when changes alone do not lead to what there is now."""
-        since = min(each.fetched_at for each in held) - MARGIN
         found = _State()
         found.take(held)
-        found.take(self._asked(_with(url, "modified_since", _said(since)), keep))
+        found.take(self._asked(_changed_since(url, min(each.fetched_at for each in held)), keep))
         return found.objects() if self._still_holds(url, found) else None
 
     def _still_holds(self, url: str, found: "_State") -> bool:
         """A server that has lost everything has nothing new to tell, either: so each list is asked how long it is. Its first page under an
         address of its own, because pages of different days make no list."""
-        answer = json_of(self._page(page(length), _with(url, "elementsPerPage", "1")), dict)
+        answer = json_of(self._page(page(length), _one_of(url)), dict)
         total = _total(answer)
         return bool(answer["data"]) == bool(found.objects()) if total is None else total == len(found.objects())
 
@@ -88,7 +112,8 @@ class Lists:
         return pages(self._fetch, url, _following, get=partial(self._page, keep))
 
     def _page(self, keep: Keep, url: str) -> Payload:
-        return self._fetch.get(url, keep=_bound(keep, url), accept=_ACCEPT, expected=["json"])
+        before = self._asked_before.pop(url, None)
+        return before or self._fetch.get(url, keep=_bound(keep, url), accept=_ACCEPT, expected=["json"])
 
 
 class _State:
@@ -134,13 +159,21 @@ def _bound(keep: Keep, url: str) -> Callable[[bytes], bytes]:
 
 
 def _following(payload: Payload) -> str | None:
-    link = json_of(payload, dict)["links"].get("next")
+    link = json_of(payload, dict).get("links", {}).get("next")
     return link if isinstance(link, str) and link else None
 
 
 def _total(answer: Mapping[str, Any]) -> int | None:
     total = answer["pagination"].get("totalElements")
     return total if isinstance(total, int) and not isinstance(total, bool) else None
+
+
+def _changed_since(url: str, moment: datetime) -> str:
+    return _with(url, "modified_since", _said(moment - MARGIN))
+
+
+def _one_of(url: str) -> str:
+    return _with(url, "elementsPerPage", "1")
 
 
 def _with(url: str, name: str, value: str) -> str:

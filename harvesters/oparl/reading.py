@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from catalog.plan import Part
-from harvesters.harvester import Parted, Remark, Unreadable
+from harvesters.harvester import Parted, Remark, Unmoved, Unreadable
 from harvesters.oparl import keeping
-from harvesters.oparl.lists import Lists
+from harvesters.oparl.lists import Keep, Lists
 from harvesters.oparl.places import position_of
 from harvesters.oparl.records import Body, ItemRecord, MeetingRecord, OrganisationRecord, own_fields, papers_of, text, texts
 from harvesters.oparl.rows import bodies_of, paper_of
@@ -17,6 +17,8 @@ from schemas.errors import SourceError
 from schemas.row import Finding
 
 Json = Mapping[str, Any]
+#: Title of whatever is published and stands in no list that is read.
+_UNNAMED = "Listen, die das System jetzt nicht nennt"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,25 +67,39 @@ class System:
         self._choice = choice
         self._seen = _Seen()
 
-    def found(self, home: str) -> Iterator[Record | Unreadable | Parted | Remark]:
+    def found(self, home: str) -> Iterator[Record | Unreadable | Parted | Remark | Unmoved]:
         """Raises SourceError when the system, its bodies or their committees cannot be read."""
+        still = self._lists.stands_still(home, keeping.system)
         payload, system = self._lists.document(home, keeping.system)
+        still = still and self._bodies_stand_still(system)
         bodies = [each for each in self._bodies(system, payload.url) if self._choice.wants_body(each)]
         if not bodies:
             raise SourceError(f"»{payload.url}« nennt keine Körperschaft, die gelesen werden soll (options.bodies).")
-        if len(bodies) > 1:
-            yield from self._parted(bodies)
+        if still and all(self._lists.stands_still(*each) for body in bodies for each in self._lists_of(body)):
+            yield Unmoved()
+        yield from self._parted(bodies)
+        yield from self._unknown_bodies(bodies, payload.url)
         for each in bodies:
             yield from self._of_body(each, text(system, "license"))
         yield from self._remarks()
 
     def _parted(self, bodies: Sequence[Json]) -> Iterator[Parted]:
-        """Lists of several municipalities share tables: one of them that is suddenly empty is held, however large the others are."""
+        """Lists of several municipalities share tables: one of them that is suddenly empty is held, however large the others are, and so is
+        one that the system names no more, unless the options say which are wanted."""
         lists = {"organisation": "organization", "event": "meeting", "decision": "meeting"}
         for table in sorted(self._choice.tables):
             found = [(name_of(each), each.get(lists[table])) for each in bodies]
-            parts = (Part(title=name or begins, begins=begins) for name, begins in found if isinstance(begins, str) and begins)
-            yield Parted(table=table, parts=tuple(parts))
+            named = tuple(Part(title=name or begins, begins=begins) for name, begins in found if isinstance(begins, str) and begins)
+            rest = () if self._choice.bodies else (Part(title=_UNNAMED, begins="", others=named),)
+            yield Parted(table=table, parts=(*named, *rest))
+
+    def _unknown_bodies(self, bodies: Sequence[Json], origin: str) -> Iterator[Unreadable]:
+        """A municipality that is wanted and not there: nobody knows whether it is gone, so nothing of it is."""
+        there = {name for each in bodies for name in (text(each, "name"), text(each, "shortName"))}
+        for name in sorted(self._choice.bodies - there):
+            message = f"Das System nennt keine Körperschaft »{name}« (options.bodies); was von ihr übernommen ist, bleibt, wie es ist."
+            finding = Finding(code="unknown-body", message=message, origin=origin)
+            yield Unreadable(finding=finding, tables=tuple(sorted(self._choice.tables)), others_count=True)
 
     def _bodies(self, system: Json, address: str) -> tuple[Json, ...]:
         if isinstance(system.get("body"), str):
@@ -92,8 +108,26 @@ class System:
             return (system,)
         raise SourceError(f"»{address}« ist weder ein System noch eine Körperschaft nach OParl.")
 
+    def _bodies_stand_still(self, system: Json) -> bool:
+        url = system.get("body")
+        return not isinstance(url, str) or self._lists.stands_still(url, keeping.page(keeping.body))
+
+    def _lists_of(self, body: Json) -> Iterator[tuple[str, Keep]]:
+        """All that is read of a municipality. Raises SourceError."""
+        yield self._organisation_list(body)
+        if "decision" in self._choice.tables:
+            yield self._paper_list(body)
+        if self._choice.tables & {"event", "decision"}:
+            yield _meeting_list(body)
+
+    def _organisation_list(self, body: Json) -> tuple[str, Keep]:
+        return _list_of(body, "organization"), keeping.page(keeping.organisation(self._choice.types))
+
+    def _paper_list(self, body: Json) -> tuple[str, Keep]:
+        return _list_of(body, "paper"), keeping.page(keeping.paper(self._choice.keywords))
+
     def _of_body(self, found: Json, licence: str) -> Iterator[Record | Unreadable]:
-        organisations = self._lists.objects(_list_of(found, "organization"), keeping.page(keeping.organisation(self._choice.types)))
+        organisations = self._lists.objects(*self._organisation_list(found))
         untyped = [each for each in organisations if not text(each, "organizationType") and not _is_named(each)]
         if untyped:
             self._seen.untyped += len(untyped)
@@ -126,9 +160,9 @@ class System:
         if not self._choice.tables & {"event", "decision"}:
             return
         if "decision" in self._choice.tables:
-            papers = self._lists.objects(_list_of(found, "paper"), keeping.page(keeping.paper(self._choice.keywords)))
+            papers = self._lists.objects(*self._paper_list(found))
             body = replace(body, papers=papers_of(papers))
-        for each in self._lists.objects(_list_of(found, "meeting"), keeping.page(keeping.meeting)):
+        for each in self._lists.objects(*_meeting_list(found)):
             if "event" in self._choice.tables:
                 yield self._meeting(each, body)
             if "decision" in self._choice.tables:
@@ -179,6 +213,10 @@ class System:
 
 def _remark(origins: Mapping[str, str], what: str, code: str, message: str, *, table: str) -> Remark:
     return Remark(finding=Finding(code=code, message=message, origin=origins.get(what, ""), table=table))
+
+
+def _meeting_list(body: Json) -> tuple[str, Keep]:
+    return _list_of(body, "meeting"), keeping.page(keeping.meeting)
 
 
 def _list_of(body: Json, name: str) -> str:

@@ -131,21 +131,29 @@ class DipasHarvester:
             return ""
 
     def _contributions(self, source: WebFetch, projects: str, project: Mapping[str, object], process: str) -> Iterator[Found]:
-        """A list that cannot be read costs only itself. Comments come with what they are about."""
+        """A list that cannot be read costs only itself. Comments come with what they are about; whether the list that has them names what
+        nobody commented on, too, is unconfirmed, so what is missing from it is looked for in the list of all."""
         comments = self._options.comments
         number = str(project["id"])
-        address = list_of(projects, number, "commentedcontributions" if comments else "contributions")
-        taken = CONTRIBUTION | (TEXTS if self._options.texts else frozenset()) | (frozenset(COMMENTS[:1]) if comments else frozenset())
-        yield from self._listed(source, address, taken, process, must=bool(project.get("hasParticipatoryText")))
+        named = {str(each) for each in listed(project.get("hasParticipatoryText"))}
+        taken = CONTRIBUTION | (TEXTS if self._options.texts else frozenset())
+        seen: set[str] = set()
         if comments:
-            yield from self._listed(source, list_of(projects, number, "conception_comments"), frozenset(COMMENTS[1:]), process)
+            address = list_of(projects, number, "commentedcontributions")
+            yield from self._listed(source, address, taken | frozenset(COMMENTS[:1]), process, seen)
+        if not comments or named - seen:
+            yield from self._listed(source, list_of(projects, number, "contributions"), taken, process, seen, must=bool(named))
+        if comments:
+            yield from self._listed(source, list_of(projects, number, "conception_comments"), frozenset(COMMENTS[1:]), process, seen)
 
-    def _listed(self, source: WebFetch, address: str, taken: frozenset[str], process: str, *, must: bool = False) -> Iterator[Found]:
-        """`must`: the project says that there is something in it."""
+    def _listed(
+        self, source: WebFetch, address: str, taken: frozenset[str], process: str, seen: set[str], *, must: bool = False
+    ) -> Iterator[Found]:
+        """`seen`: numbers of contributions that came already; this list adds its own. `must`: the project says that there are some."""
         try:
             payload = _list(source, address, taken, CONTRIBUTION_SKIPPED, archive=False, texts=self._options.texts)
             found = list(properties_in(payload.content, address))
-            if not found and must:
+            if must and not found and not seen:
                 raise SourceError(f"»{address}« ist leer, obwohl das Verfahren Beiträge nennt.")
         except SourceError as error:
             require_own(error)
@@ -157,12 +165,14 @@ class DipasHarvester:
             yield IntoVault(table=microdata_tables()[_TABLE])
         for each in found:
             fields = {name: value for name, value in each.items() if name not in COMMENTS}
-            if "id" in taken:
+            if "id" in taken and _number(each) not in seen:
+                key = f"{process}/{each['id']}" if _number(each) else ""
                 rows = partial(self._contribution, process=process)
-                yield NodeRecord(fields, origin=payload.url, table=_TABLE, key=f"{process}/{each.get('id')}", rows=rows)
-            else:
+                yield NodeRecord(fields, origin=payload.url, table=_TABLE, key=key, rows=rows)
+            elif "id" not in taken:
                 yield from _unknown(fields, payload.url)
             yield from _comments(each, process, payload.url)
+        seen |= {_number(each) for each in found if "id" in taken}
 
     def _process(self, record: Record) -> Iterator[Row]:
         """Raises RecordError."""
@@ -252,6 +262,11 @@ def _comment(record: Record, *, process: str) -> Iterator[Row]:
         },
         origin=record.origin,
     )
+
+
+def _number(contribution: Mapping[str, object]) -> str:
+    """ "" for one that nobody could find again."""
+    return str(contribution["id"]) if _is_number(contribution.get("id")) else ""
 
 
 def _is_number(found: object) -> bool:

@@ -253,7 +253,7 @@ def _sheets(address: str, blocks: Sequence[TableMapping], aliases: Aliases) -> l
     for group in groups.values():
         require_consistent(group, address)
         known = {**common_tables(), **microdata_tables()}
-        maps = [RowMap(table=known[each.table], rules=each.columns, aliases=aliases) for each in group]
+        maps = [RowMap(table=known[each.table], rules=each.columns, aliases=aliases, crs=each.crs) for each in group]
         skipped = frozenset[str]().union(*(each.skip for each in group))
         private = any(each.into_vault for each in group)
         sheets.append(_Sheet(address=address, layout=group[0].layout, maps=tuple(maps), skipped=skipped, into_vault=private))

@@ -14,7 +14,7 @@ from harvesters.catalogues.intake import require_web
 from harvesters.harvester import Found, Remark, SourceConfig, Unreadable
 from harvesters.http.paging import web
 from harvesters.ngsi.asking import Broker, TooMany, base_of, layer_address
-from harvesters.ngsi.keeping import PERSONS, Keeping
+from harvesters.ngsi.keeping import MODELS, PERSONS, Keeping
 from harvesters.ngsi.observations import NgsiObservations
 from harvesters.ngsi.options import NgsiOptions
 from harvesters.ngsi.reading import Reading
@@ -92,7 +92,7 @@ class NgsiHarvester:
         """Raises SourceError for a broker without types: a list that is empty says nothing."""
         if not listed:
             raise SourceError(f"»{address}«: Der Broker nennt keinen einzigen Typ; nichts davon wird übernommen.")
-        only, never = set(self._options.types), set(self._options.exclude_types) | PERSONS
+        only, never = set(self._options.types), set(self._options.exclude_types) | PERSONS | MODELS
         names = [(each, local_name(each)) for each in listed]
         return [each for each, local in names if (not only or {each, local} & only) and not {each, local} & never]
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
-from harvesters.harvester import Found, Remark, SourceConfig
+from catalog.plan import Part
+from harvesters.harvester import Found, Parted, Remark, SourceConfig
 from harvesters.http.paging import web
 from harvesters.record import Record
 from harvesters.sensors.options import SensorOptions, network_of, prefix_of
@@ -18,11 +19,12 @@ from harvesters.sensorthings.layer_links import address_of
 from harvesters.sensorthings.links import Links
 from harvesters.sensorthings.lists import Lists
 from harvesters.sensorthings.mapping import Reading
-from harvesters.sensorthings.multi import MultiKeeping, join
+from harvesters.sensorthings.multi import MULTI, SET, MultiKeeping, join
 from harvesters.sensorthings.observations import SensorThingsObservations
 from harvesters.sensorthings.reading import Registry, registry_of
 from harvesters.sensorthings.root import Root, root_of
 from harvesters.sensorthings.sampling import sampled
+from schemas.declaration import Declaration
 from schemas.errors import ConfigurationError
 from schemas.fetch import Fetch, WebFetch
 from schemas.model import DataService
@@ -72,6 +74,7 @@ class SensorThingsHarvester:
             others = MultiKeeping(root.now)
             join(registry, Lists(source, root.home, links, others, size=options.page_size), others, keeping.ends)
             keeping.unknown += others.unknown
+        gives_multi = any(each.inside for each in registry.streams.values())
         reading = Reading(registry, keeping.ends, root.home)
         network = network_of(self._source, options, services=(self._service(root),), provenance=_provenance(self._source.title))
         registered = Registered(reading.records())
@@ -79,7 +82,7 @@ class SensorThingsHarvester:
             registry.remarks.append(
                 ("no-sample", f"Die Zeitpunkte von Messwerten sind nicht zu haben; die Häufigkeit bleibt offen. {failed}")
             )
-        yield from walked(
+        found = walked(
             network,
             registered,
             now=root.now,
@@ -87,6 +90,7 @@ class SensorThingsHarvester:
             metres=options.coarsen_metres,
             access=lambda layer: address_of(layer, root.home),
         )
+        yield from found if gives_multi else _expecting(found, network.prefix)
         yield from self._remarks(registry, reading, keeping, links, root.home)
 
     def observing(self, fetch: WebFetch) -> SensorThingsObservations:
@@ -131,6 +135,15 @@ def _provenance(title: str) -> Text:
         de=f"Verzeichnis aus der SensorThings-Schnittstelle »{title}«; Messwerte werden nicht übernommen.",
         en=f"List from the SensorThings service “{title}”; observations are not taken over.",
     )
+
+
+def _expecting(found: Iterable[Found], prefix: str) -> Iterator[Found]:
+    """A server that gives no MultiDatastream may have given some: a root may name the set today and not tomorrow, and layers hold both."""
+    part = Part(title=SET, field="id", begins=f"{prefix}-{MULTI}")
+    for each in found:
+        yield each
+        if isinstance(each, Declaration):
+            yield Parted(table=each.table.name, parts=(part,))
 
 
 HARVESTER = SensorThingsHarvester

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from catalog.plan import Part
-from harvesters.harvester import Found, Parted, SourceConfig
+from harvesters.harvester import Found, Parted, SourceConfig, Unmoved
 from harvesters.http.paging import web
 from harvesters.keys import key_of
 from harvesters.record import Problem, Record
@@ -68,10 +68,12 @@ class WordpressHarvester:
             yield declaration_of_table(name)
         yield from _parts(self._readings, api)
         routes = routes_of(source, api)
-        for readings in self._lists():
-            _require_route(readings[0].content.route, routes, api)
-            extractions = [each for reading in readings for each in reading.extractions.values()]
-            listing = Listing(api, readings[0].content, extractions, self._options, self._prefix)
+        lists = [(self._listing(readings, api), readings) for readings in self._lists()]
+        for listing, _ in lists:
+            _require_route(listing.route, routes, api)
+        if all(listing.stands_still(source) for listing, _ in lists):
+            yield Unmoved()
+        for listing, readings in lists:
             noticed = [Noticed(each) for each in readings]
             for origin, item in listing.items(source):
                 for each in noticed:
@@ -81,6 +83,10 @@ class WordpressHarvester:
             for each in noticed:
                 each.require_findings()
                 yield from each.remarks()
+
+    def _listing(self, readings: Sequence[Reading], api: str) -> Listing:
+        extractions = [each for reading in readings for each in reading.extractions.values()]
+        return Listing(api, readings[0].content, extractions, self._options, self._prefix)
 
     def map(self, record: Record) -> Iterable[Row | Quarantined]:
         assert isinstance(record, WordpressRecord)  # records() yields no other

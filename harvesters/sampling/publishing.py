@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 
+from catalog.outline import outlines_of
 from catalog.plan import Guards, Intake, Outcome, Plan, PlanState, PublishedRow, RunRecord, SeenTable
 from catalog.planning import make_plan, settle_keys
 from catalog.publish import Publisher
@@ -117,7 +118,7 @@ class _Work:
 
     def done(self, layers: list[Declaration]) -> RunRecord:
         plan = self._planned(layers)
-        counts = counts_of(plan)
+        counts = counts_of(plan.tables)
         if plan.holds:
             number = self._store.save_plan(plan, PlanState.HELD)
             reasons = " ".join(each.message for each in plan.holds)
@@ -126,12 +127,12 @@ class _Work:
             self._store.supersede_plans(self._reference.name)
             return self.ended(Outcome.PARTIAL if self._findings else Outcome.UNCHANGED, "", counts=counts)
         number = self._store.save_plan(plan, PlanState.PROPOSED)
-        applied = self._publisher.apply(number, made=plan)
+        applied = self._publisher.apply(number, outlines=outlines_of(plan))
         self._findings += [each for findings in applied.refused.values() for each in findings]
         self._findings += applied.findings
         message = f"Nicht veröffentlicht: {', '.join(applied.refused)}." if applied.refused else ""
         outcome = Outcome.PARTIAL if applied.refused or self._findings else Outcome.OK
-        return self.ended(outcome, message, plan=number, counts=counts_of(replace(plan, tables=applied.tables)))
+        return self.ended(outcome, message, plan=number, counts=counts_of(applied.tables))
 
     def ended(self, outcome: Outcome, message: str, *, plan: int | None = None, counts: dict[str, int] | None = None) -> RunRecord:
         return RunRecord(

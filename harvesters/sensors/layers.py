@@ -17,6 +17,7 @@ from importlib import resources
 from harvesters.sensors.intervals import Rhythm, is_over, rhythm, stated
 from harvesters.sensors.observed import Datastream, StatedUnit, Station
 from harvesters.sensors.properties import Observed, observed
+from harvesters.sensors.station_types import in_words
 from harvesters.sensors.units import unit_of
 from schemas.dates import PartialDate
 from schemas.declaration import Declaration
@@ -80,7 +81,22 @@ def layers_of(
         folded[key if members[0].layer or len(members) >= network.smallest else _OTHER].extend(members)
     if set(folded) == {_OTHER}:  # nothing is large enough: the network as a whole
         folded = {"": folded[_OTHER]}
-    return tuple(_layer(network, key, folded[key], stations, now, access) for key in sorted(folded))
+    return _told_apart([_layer(network, key, folded[key], stations, now, access) for key in sorted(folded)])
+
+
+def _told_apart(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Readers choose by titles: two that say the same say further what the source calls the layer, or in what it is measured."""
+    count = Counter(each.declaration.title for each in layers)
+    return tuple(each if count[each.declaration.title] == 1 else _named_further(each) for each in layers)
+
+
+def _named_further(layer: Layer) -> Layer:
+    first, said = layer.streams[0], layer.declaration.title
+    unit = unit_of(first.unit)
+    own = first.layer.replace("_", " ") or (unit.symbol if unit else first.unit.symbol or first.unit.name) or layer.key
+    title = Text(de=f"{said.de} ({own})", en=f"{said.en} ({own})")
+    declaration = replace(layer.declaration, title=title, table=_table(layer.declaration.name, title))
+    return replace(layer, declaration=declaration)
 
 
 def _key(stream: Datastream) -> str:
@@ -213,7 +229,8 @@ def _title(network: Network, key: str, streams: Sequence[Datastream]) -> Text:
     if first.layer and len({each.property for each in streams}) > 1:
         label = Text(de=first.layer, en=first.layer)
     if first.station_type and not first.layer:
-        label = Text(de=f"{label.de} ({first.station_type})", en=f"{label.en} ({first.station_type})")
+        kind = in_words(first.station_type)
+        label = Text(de=f"{label.de} ({kind.de})", en=f"{label.en} ({kind.en})")
     over = duration_in_words(first.aggregation) if stated(first.aggregation) else _NOTHING
     return Text(
         de=f"{network.title.de}: {label.de}" + (f", {over.de}" if over.de else ""),

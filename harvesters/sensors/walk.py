@@ -16,7 +16,7 @@ from harvesters.sensors.properties import observed
 from harvesters.sensors.rows import Rows
 from harvesters.sensors.units import unit_of
 from schemas.districts import Districts
-from schemas.errors import RecordError, SourceError
+from schemas.errors import MissingField, RecordError, SourceError
 from schemas.row import Finding, Row
 
 _MOST_REMARKS = 50
@@ -151,9 +151,17 @@ def walked(
 
 def _broken(found: Registered, layers: Sequence[Layer]) -> Iterator[Unreadable]:
     tables = tuple(each.declaration.name for each in layers)
-    for error, origin in found.broken:
-        finding = Finding(code="wrong-value", message=f"Eine Messreihe ist nicht lesbar: {error}.", origin=origin)
+    for (sentence, origin), count in Counter((_sentence(error), origin) for error, origin in found.broken).items():
+        many = "Eine Messreihe ist" if count == 1 else f"{count} Messreihen sind"
+        finding = Finding(code="wrong-value", message=f"{many} nicht lesbar: {sentence}.", origin=origin)
         yield Unreadable(finding=finding, tables=tables, others_count=True)
+
+
+def _sentence(error: RecordError) -> str:
+    said = error.detail.rstrip(".")
+    if not said.endswith("«"):
+        return said
+    return f"{said} fehlt" if isinstance(error, MissingField) else f"{said} hat keinen lesbaren Wert"
 
 
 def _freshness(layers: Sequence[Layer], now: datetime) -> Iterator[Lately]:

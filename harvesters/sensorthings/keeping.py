@@ -13,6 +13,7 @@ from typing import Any
 
 from harvesters.answers import parsed, uncollected
 from harvesters.moments import moment_of
+from harvesters.sensorthings.devices import A_DEVICE, names_a_device
 from harvesters.sensorthings.questions import literal_of
 
 #: What of `properties` is taken: the names that German servers use (reference/sensors/mapping.md, section 1).
@@ -35,6 +36,7 @@ class Keeping:
         self._now = now
         self.ends: dict[str, datetime] = {}  #: literal of a Datastream -> when its latest observation was
         self.unknown: Counter[str] = Counter()  #: names in `properties` that nobody takes
+        self._names: dict[str, bool] = {}
         self._last: tuple[bytes, Json] = (b"", {})
         self._takers: tuple[tuple[str, Callable[[Json], Json | None]], ...] = (
             *((name, self._entity) for name in ("Datastreams", "Thing", "Sensor", "ObservedProperty", "Locations")),
@@ -58,6 +60,9 @@ class Keeping:
 
     def _entity(self, entity: Json) -> Json:
         found = {name: entity[name] for name in _PLAIN if name in entity}
+        said = found.get("name")
+        if isinstance(said, str) and self._is_device(said):
+            found["name"] = A_DEVICE
         if len(found) == len(entity):  # most: Sensors and ObservedProperties, which come with every Datastream
             return found
         for name, taken in self._takers:
@@ -70,6 +75,15 @@ class Keeping:
                 found[name] = [taken(each) for each in value if isinstance(each, dict)]
         if "phenomenonTime" in entity:
             found["phenomenonTime"] = self._period(entity.get("@iot.id"), entity["phenomenonTime"])
+        return found
+
+    def _is_device(self, name: str) -> bool:
+        """Sensors and ObservedProperties come with each Datastream, and their names with them: each is looked at once."""
+        found = self._names.get(name)
+        if found is None:
+            found = names_a_device(name)
+            if len(self._names) < _MOST_NAMES:
+                self._names[name] = found
         return found
 
     def _properties(self, said: Json) -> Json:

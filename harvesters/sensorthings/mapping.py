@@ -15,6 +15,7 @@ from harvesters.sensors.intervals import stated
 from harvesters.sensors.layers import slug
 from harvesters.sensors.observed import NO_UNIT, Datastream, StatedUnit, Station
 from harvesters.sensors.walk import SensorRecord
+from harvesters.sensorthings.devices import A_DEVICE
 from harvesters.sensorthings.keeping import Json, crs_name, geometry, moment
 from harvesters.sensorthings.reading import Registry, Stream
 from schemas.crs import CRS84, Misplaced, UnknownCrs, derivation, placed
@@ -22,16 +23,6 @@ from schemas.errors import RecordError, WrongValue
 
 _ELDA = re.compile(r"[?&]uri=(https?://[^&]+)")
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]{1,500}", re.ASCII)
-#: Sixteen hexadecimal digits (EUI-64), twelve in pairs (MAC), or a long number: a device, not a model. What every match begins with comes
-#: first, here and below, and what has to stand before it is looked for after that: every name is searched, and few hold any of these.
-_DEVICE = re.compile(
-    r"""[0-9A-Fa-f] (?:
-        (?<=[0-9]) [0-9]{5}
-        | (?<![0-9A-Fa-f].) (?: [0-9A-Fa-f]{15} | [0-9A-Fa-f](?:[:-][0-9A-Fa-f]{2}){5,7} ) (?![0-9A-Fa-f])
-    )""",
-    re.ASCII | re.VERBOSE,
-)
-_SERIAL = re.compile(r"[sSſ](?<=\b.)(?:/?[nN]|(?i:er(?:ial(?: ?number)?|iennummer)))\b")
 _REMARKS = {
     "unknown-duration": "Die Angabe »aggregateDuration: {}« ist keine Dauer in Tagen, Stunden oder Minuten und wird nicht verwendet",
     "swapped-axes": "Die Achsen sind vertauscht; gelesen ist die Position andersherum",
@@ -121,7 +112,10 @@ class Reading:
             raise WrongValue("»Thing«: Die Messstelle der Messreihe fehlt")
         said = self._of_things[literal] = self._stated(thing.get("properties"))
         location, geojson = _place(thing.get("Locations"))
-        position, basis = self._position(geojson or area, is_area=not geojson)
+        try:
+            position, basis = self._position(geojson or area, is_area=not geojson)
+        except WrongValue as error:
+            raise WrongValue(f"Things({literal}), {error.detail}") from None
         longitude, latitude = position or (None, None)
         return Station(
             id=slug(str(thing.get("@iot.id"))),
@@ -211,17 +205,12 @@ class Reading:
         return said
 
     def _name(self, said: object) -> str:
-        """Without the number of a device: such a name is left out."""
+        """Without the number of a device: such a name is left out, and was before anything was kept."""
         text = _text(said)
-        if names_a_device(text):
+        if text == A_DEVICE:
             self.remarks["device-name", ""] += 1
             return ""
         return text
-
-
-def names_a_device(text: str) -> bool:
-    """Whether the number of one device stands in it, or is announced."""
-    return not text.isalpha() and bool(_DEVICE.search(text) or _SERIAL.search(text))
 
 
 def observation_type(said: object) -> str:

@@ -13,6 +13,8 @@ from harvesters.sensorthings.questions import Question, literal_of
 from harvesters.sensorthings.reading import Registry, Stream
 
 SET = "MultiDatastreams"
+#: Before the ids of its series: they may look like those of Datastreams.
+MULTI = "multi-"
 _QUESTION = Question(
     path=SET,
     select="id,name,unitOfMeasurements,observedArea,phenomenonTime,properties",
@@ -66,7 +68,7 @@ def _streams(registry: Registry, multi: Entity, properties: list[Json], units: l
             property=literal,
             fields={
                 **multi.fields,
-                "@iot.id": f"multi-{multi.fields['@iot.id']}-{number}",
+                "@iot.id": f"{MULTI}{multi.fields['@iot.id']}-{number}",
                 "name": name,
                 "unitOfMeasurement": units[number - 1] if units else None,
             },

@@ -12,7 +12,7 @@ a page beyond the end is answered with 400 `rest_post_invalid_page_number` (unco
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -80,6 +80,50 @@ class Listing:
         self._seen: set[int] = set()
         self._listed = 0
         self._total: int | None = None
+        self._looking = False  # whether the list stands still: what was asked for that is read once more when it does not
+        self._looked_at: dict[str, Payload] = {}
+
+    def stands_still(self, fetch: WebFetch) -> bool:
+        """Whether the list is as the last published run holds it: a short one the same, byte for byte; of a longer one nothing has changed
+        since, and it has the same length. Raises SourceError."""
+        self._looking = True
+        try:
+            return self._stands_still(fetch)
+        finally:
+            self._looking = False
+
+    def _stands_still(self, fetch: WebFetch) -> bool:
+        first = self._held(fetch, 1)
+        pages = None if first is None else _number(first, "x-wp-totalpages")
+        if first is None or pages is None:
+            return False
+        if pages <= _FEW_PAGES:
+            return all(self._is_as_held(fetch, number) for number in range(1, pages + 1))
+        try:
+            changes = list(self._changes(first.fetched_at).whole(fetch))
+            return not changes and self._length(fetch) == _number(first, "x-wp-total")
+        except HttpError as error:
+            if not 400 <= (error.status or 0) < 500:
+                raise
+            return False
+
+    def _is_as_held(self, fetch: WebFetch, number: int) -> bool:
+        held = self._held(fetch, number)
+        page = self._page(fetch, number)
+        return held is not None and page is not None and page.sha256 == held.sha256
+
+    def _held(self, fetch: WebFetch, number: int) -> Payload | None:
+        """A page as it was read last; none where that is too long ago or under other rules."""
+        address = self.address(number)
+        try:
+            return fetch.held(
+                address,
+                at_most=timedelta(days=self._options.full_every_days),
+                keep=lambda content: self._extracts.kept(content, address),
+                accept=_ACCEPT,
+            )
+        except OtherRules:
+            return None
 
     def items(self, fetch: WebFetch) -> Iterator[Item]:
         """(address of the page, item as kept). Raises SourceError, at the latest in the end: for a list that is not whole."""
@@ -107,17 +151,30 @@ class Listing:
 
     def _brought_up_to_date(self, fetch: WebFetch, held: Sequence[Payload]) -> list[Item] | None:
         """None when changes alone do not lead to what there is now, or the site refuses to name them. Raises SourceError."""
-        since = (min(each.fetched_at for each in held) - _MARGIN).strftime("%Y-%m-%dT%H:%M:%S")
-        changes = Listing(self._api, self._content, self._extractions, self._options, self._prefix, changed_after=since)
         try:
-            found = [*_pages_of(self._extracts, held), *changes.whole(fetch)]
-            length = _number(self._extracts.get(fetch, self._length_address(), accept=_ACCEPT, expected=["json"]), "x-wp-total")
+            found = [*_pages_of(self._extracts, held), *self._changes(min(each.fetched_at for each in held)).whole(fetch)]
+            length = self._length(fetch)
         except (HttpError, NotRead) as error:  # a replay of an earlier whole reading knows no such answer
             if isinstance(error, HttpError) and not 400 <= (error.status or 0) < 500:
                 raise
             return None
         latest = {item["id"] if item["id"] is not None else -place: (origin, item) for place, (origin, item) in enumerate(found, start=1)}
         return list(latest.values()) if length == len(latest) else None
+
+    def _changes(self, since: datetime) -> "Listing":
+        after = (since - _MARGIN).strftime("%Y-%m-%dT%H:%M:%S")
+        changes = Listing(self._api, self._content, self._extractions, self._options, self._prefix, changed_after=after)
+        changes._looking, changes._looked_at = self._looking, self._looked_at
+        return changes
+
+    def _length(self, fetch: WebFetch) -> int | None:
+        return _number(self._asked(fetch, self._length_address()), "x-wp-total")
+
+    def _asked(self, fetch: WebFetch, address: str) -> Payload:
+        page = self._looked_at.pop(address, None) or self._extracts.get(fetch, address, accept=_ACCEPT, expected=["json"])
+        if self._looking:
+            self._looked_at[address] = page
+        return page
 
     def _length_address(self) -> str:
         query: dict[str, str | int] = {"per_page": 1, "orderby": "id", "order": "asc", "_fields": ",".join(ALWAYS), **self._filters}
@@ -162,7 +219,7 @@ class Listing:
     def _page(self, fetch: WebFetch, number: int) -> Payload | None:
         """None beyond the end."""
         try:
-            return self._extracts.get(fetch, self.address(number), accept=_ACCEPT, expected=["json"])
+            return self._asked(fetch, self.address(number))
         except HttpError as error:
             if error.status == 400 and number > 1:
                 return None

@@ -44,6 +44,8 @@ class Extraction(_Strict):
     required: bool = Field(default=False, description="ohne diesen Wert kommt der Beitrag auf die Prüfliste, statt das Feld zu leeren")
     parse: Literal[Parse, "alias"] | None = Field(default=None, description="wie der Wert gelesen wird: wie in der Zuordnung von Dateien")
     codes: Mapping[str, str | int | float | bool] | None = Field(default=None, description="Wert der Seite = Wert der Tabelle")
+    part: int | None = Field(default=None, ge=0, description="einer von mehreren Werten, die beieinander stehen, gezählt ab 0")
+    separator: Words | None = Field(default=None, description="zu part: was zwischen den Werten steht, etwa »bis«")
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
@@ -51,6 +53,10 @@ class Extraction(_Strict):
             raise ValueError("genau eines von path, select, label und constant wird gebraucht")
         if self.select is None and (self.attribute is not None or self.every):
             raise ValueError("attribute und every gehören zu select")
+        if (self.part is None) != (self.separator is None):
+            raise ValueError("part und separator gehören zusammen")
+        if self.part is not None and (self.constant is not None or self.reference):
+            raise ValueError("part und separator gehören zu path, select und label")
         if self.constant is not None and (self.reference or self.required or self.parse or self.codes is not None):
             raise ValueError("zu constant gehört nichts weiter")
         if self.reference and (self.parse or self.codes is not None):

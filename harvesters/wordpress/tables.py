@@ -71,4 +71,5 @@ def _rule(extraction: Extraction) -> dict[str, Any]:
     if extraction.constant is not None:
         return {"constant": extraction.constant}
     said = {"column": extraction.place, "parse": extraction.parse, "codes": extraction.codes and dict(extraction.codes)}
+    said |= {"part": extraction.part, "separator": extraction.separator}
     return {name: value for name, value in said.items() if value is not None}

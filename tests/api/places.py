@@ -1,9 +1,13 @@
 """Small installations for tests: a real folder, a real database, real files, a few rows."""
 
+import atexit
 import contextlib
 import os
+import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 from api.initialise import initialise
 from api.installation import Installation, installation
@@ -44,9 +48,22 @@ mapping = "mappings/events.toml"
 """
 
 
+@cache
+def _initialised(example: str | None) -> Path:
+    folder = Path(mkdtemp(prefix="klar-city-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    initialise(folder / "city", example=example)
+    return folder / "city"
+
+
+def new_installation(folder: Path, *, example: str | None = None) -> None:
+    """What `initialise` makes, copied from one that it made once: nothing in it says where it lies."""
+    shutil.copytree(_initialised(example), folder, dirs_exist_ok=True)
+
+
 def small_installation(folder: Path, *, review: str = "new", events: str = EVENTS) -> Path:
     """One source `termine` with three events. Returns klar.toml."""
-    initialise(folder)
+    new_installation(folder)
     (folder / "mappings" / "events.toml").write_text(MAPPING, encoding="utf-8")
     add_source(folder, "termine", review=review, events=events)
     return folder / "klar.toml"

@@ -13,13 +13,13 @@ from catalog.search import Query, Search
 from catalog.store import Store
 from schemas.values import Text
 from tests.catalog.world import START, Clock, World, bench, declaration, renderer, site
+from tests.stores import empty_store
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     clock = Clock()
-    store = Store(f"sqlite:///{tmp_path / 'klar.db'}", clock=clock)
-    store.upgrade()
+    store = Store(empty_store(tmp_path / "klar.db"), clock=clock)
     world = World(store=store, folder=tmp_path, clock=clock)
     for name in ("eins", "zwei", "drei"):
         world.harvest(bench("x", table=name), of=declaration(name, name, title=titled(name)))

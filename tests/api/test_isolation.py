@@ -3,12 +3,13 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -35,10 +36,10 @@ class City:
         return self.config.parent / "data" / f"{NAME}.db"
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> City:
-    """A published installation whose vault holds something, and is named by the environment only."""
-    config = small_installation(tmp_path / "stadt", review="never")
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A published installation whose vault holds something, and is named by the environment only. Read only."""
+    config = small_installation(tmp_path_factory.mktemp("published") / "stadt", review="never")
     text = config.read_text(encoding="utf-8").replace(
         "at_least = 2", 'at_least = 2\npersonal_data = true\nlegal_basis = "x"\ndata_anonymized = true'
     )
@@ -49,6 +50,13 @@ def city(tmp_path: Path) -> City:
     command(city, "harvest")
     assert city.vault.stat().st_size > 0
     return city
+
+
+@pytest.fixture
+def city(published: City, tmp_path: Path) -> City:
+    """The same, to be damaged."""
+    shutil.copytree(published.config.parent, tmp_path / "stadt")
+    return replace(published, config=tmp_path / "stadt" / "klar.toml")
 
 
 def command(city: City, *arguments: str) -> str:
@@ -103,11 +111,16 @@ def test_a_server_has_neither_file_nor_address_of_the_vault(city: City, workers:
         assert {pid: traces(pid, NAME) for pid in pids} == {pid: set() for pid in pids}
 
 
+@pytest.fixture(scope="module")
+def before(published: City) -> dict[str, int]:
+    """With its vault."""
+    return pages(published)
+
+
 @proc
 @pytest.mark.slow
 @pytest.mark.parametrize("fate", ["deleted", "unreadable", "garbage"])
-def test_a_server_answers_without_a_vault(city: City, fate: str) -> None:
-    before = pages(city)
+def test_a_server_answers_without_a_vault(city: City, before: dict[str, int], fate: str) -> None:
     match fate:
         case "deleted":
             for each in city.vault.parent.glob(f"{NAME}*"):

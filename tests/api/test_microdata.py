@@ -81,6 +81,7 @@ def test_the_catalogue_has_no_data_set_of_it(found: Installation) -> None:
         "projekte",
         "beteiligungsverfahren",
         "beteiligungsergebnisse",
+        "phasen-und-formate",
         "plattformkennzahlen",
     }
 

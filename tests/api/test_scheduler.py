@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from api.cron import BERLIN
-from api.initialise import initialise
 from api.scheduler import LEASE, Clockwork, run
 from catalog.plan import Outcome, RunRecord
 from catalog.store import Store
 from harvesters.harvester import SourceConfig
+from tests.api.places import new_installation
+from tests.stores import empty_store
 
 NIGHT = datetime(2026, 6, 2, 2, 0, tzinfo=UTC)  # 04:00 in Kaiserslautern
 
@@ -43,8 +44,7 @@ def hands() -> Hands:
 
 @pytest.fixture
 def store(tmp_path: Path, hands: Hands) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path}/klar.db", clock=lambda: hands.now)
-    store.upgrade()
+    store = Store(empty_store(tmp_path / "klar.db"), clock=lambda: hands.now)
     yield store
     store.close()
 
@@ -255,7 +255,7 @@ def schedule_process(folder: Path, log: Path) -> Iterator[subprocess.Popen[bytes
 
 def installation_with_a_missed_time(folder: Path) -> Store:
     """One source whose time was ten minutes ago, and whose last run was yesterday."""
-    initialise(folder)
+    new_installation(folder)
     now = datetime.now(UTC)
     due = (now - timedelta(minutes=10)).astimezone(BERLIN)
     (folder / "drop" / "leer").mkdir()

@@ -14,6 +14,7 @@ import pytest
 from catalog.store import Store
 from catalog.vault import Vault
 from tests.catalog.world import Clock, World, database_url, vault_url
+from tests.stores import migrated
 from tests.vaults import new_vault
 
 
@@ -36,19 +37,15 @@ def postgres_server() -> Iterator[str]:
 def postgres_template(postgres_server: str) -> str:
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("CREATE DATABASE klar_template")
-    migrated = Store(database_url(postgres_server, "klar_template"))
-    migrated.upgrade()
-    migrated.close()
+    made = Store(database_url(postgres_server, "klar_template"))
+    made.upgrade()
+    made.close()
     return "klar_template"
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    migrated = Store(f"sqlite:///{path}")
-    migrated.upgrade()
-    migrated.close()
-    return path
+def sqlite_template() -> Path:
+    return migrated()
 
 
 @pytest.fixture
@@ -80,9 +77,9 @@ def postgres_vault_template(postgres_server: str) -> str:
         connection.execute("CREATE DATABASE klar_vault_template")
     with psycopg.connect(database_url(postgres_server, "klar_vault_template").replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("CREATE SCHEMA vault AUTHORIZATION klar_vault")
-    migrated = Vault(vault_url(database_url(postgres_server, "klar_vault_template")))
-    migrated.upgrade()
-    migrated.close()
+    made = Vault(vault_url(database_url(postgres_server, "klar_vault_template")))
+    made.upgrade()
+    made.close()
     return "klar_vault_template"
 
 

@@ -226,6 +226,21 @@ def test_the_announced_one_makes_room_for_the_same_thing_by_another_route(world:
     assert world.store.totals().datasets == 3
 
 
+@pytest.mark.parametrize("days", [0, 1], ids=["with it", "before it"])
+def test_one_whose_successor_has_come_goes_without_announcement(world: World, days: int) -> None:
+    """A catalogue gives its data sets other addresses: each would stand here twice for a month."""
+    harvest(world, TREES, named("radwege"))
+    other = row_of(replace(named("baeume"), identifiers=(TREES.uri,)), identifier=TREES.uri)
+    if not days:
+        harvest(world, named("radwege"))
+    applied = [world.harvest(other, row_of(named("radwege")), of=listing(), source=SOURCE, guards=AT_ONCE) for _ in range(1 + days)][-1]
+
+    assert (applied.removed, applied.deprecated) == (("baumkataster",), ())
+    assert kinds(world, "baumkataster") == [ChangeKind.CREATED, ChangeKind.REMOVED]
+    assert world.store.dataset("baeume").dataset.removal is None
+    assert world.store.totals().datasets == 3
+
+
 def test_an_announced_one_can_be_withdrawn_at_once(world: World) -> None:
     _announced(world)
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from catalog import database, migrating, tables
 from catalog.store import Store
-from schemas.errors import Busy, ConfigurationError, WrongSchemaVersion
+from schemas.errors import Busy, ConfigurationError, NewerSchemaVersion, WrongSchemaVersion
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -42,7 +42,7 @@ def test_a_newer_schema_is_refused(store: Store) -> None:
     with store.database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    with pytest.raises(WrongSchemaVersion, match="9999"):
+    with pytest.raises(NewerSchemaVersion, match="9999"):
         store.require_current()
 
 

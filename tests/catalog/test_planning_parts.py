@@ -82,3 +82,16 @@ def test_a_list_is_known_by_a_field_or_by_the_address_of_its_rows() -> None:
     assert [OAKS.covers({"id": each}) for each in ("eiche-1", "b1", None)] == [True, False, False]
     listed = Part(title="Liste", begins="https://stadt.example/a", exact=True)
     assert [listed.covers({}, each) for each in ("https://stadt.example/a", "https://stadt.example/ab", "")] == [True, False, False]
+
+
+def test_an_address_that_only_begins_alike_is_another_list() -> None:
+    first = Part(title="Erste", begins="https://ris.example/meetings?body=1")
+    after = ("", "&page=2", "0", "0&page=2")
+    assert [first.covers({}, f"{first.begins}{each}") for each in after] == [True, True, False, False]
+    assert Part(title="Liste", begins="https://stadt.example/a?").covers({}, "https://stadt.example/a?page=2")
+
+
+def test_a_list_may_be_what_no_other_list_is() -> None:
+    first = Part(title="Erste", begins="https://ris.example/body/1")
+    rest = Part(title="Übrige", begins="", others=(first,))
+    assert [rest.covers({}, f"https://ris.example/body/{each}") for each in ("1", "1/meeting", "2", "12")] == [False, False, True, True]

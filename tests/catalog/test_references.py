@@ -205,7 +205,7 @@ def test_tables_come_after_those_they_point_to_and_else_as_planned(world: World)
 
     plan = make_plan(intake, published={}, known_datasets=(), guards=NO_GUARDS, base="")
 
-    assert [each.declaration.table.name for each in in_order(plan.tables)] == ["c", "a", "b"]
+    assert [each.name for each in in_order(each.declaration.table for each in plan.tables)] == ["c", "a", "b"]
 
 
 # --- whatever the graph, whatever is refused

@@ -236,16 +236,29 @@ def test_whatever_a_neighbour_leaves_out_passes_our_own_gate(found: UpstreamData
     assert violations(published_triples(dataset, SITE), hvd=bool(dataset.hvd), own=False) == ()
 
 
+@cache
+def drawn() -> tuple[UpstreamDataset, ...]:
+    """Judged by every profile in one run: pySHACL takes seconds over the code lists alone."""
+    found: list[UpstreamDataset] = []
+
+    @settings(max_examples=50, derandomize=True, deadline=None)
+    @given(neighbours)
+    def draw(one: UpstreamDataset) -> None:
+        # An office that several describe has one name and one home page: what is drawn at random has not.
+        found.append(replace(one, publisher=f"{one.publisher} {len(found)}"))
+
+    draw()
+    return tuple(found)
+
+
 @present
 @pytest.mark.parametrize("files", [OFFICIAL, REPAIRED], ids=lambda each: each.name)
-@settings(max_examples=20, derandomize=True, deadline=None)
-@given(st.lists(neighbours, min_size=1, max_size=4))
-def test_neighbours_have_no_results_in_the_official_shapes(files: ProfileFiles, found: list[UpstreamDataset]) -> None:
+def test_neighbours_have_no_results_in_the_official_shapes(files: ProfileFiles) -> None:
     datasets = [
         composed(TREES),
         composed(BARE, name="bare"),
         replace(LEAVING, name="leaving"),
-        *(composed(each, name=f"n{n}") for n, each in enumerate(found)),
+        *(composed(each, name=f"n{n}") for n, each in enumerate(drawn())),
     ]
     graph = graph_from_triples(triple for each in datasets for triple in published_triples(each, SITE))
 

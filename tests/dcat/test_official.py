@@ -1,12 +1,14 @@
 """0 results against the official shapes, where the reference folder is; the run prints how many shapes met how many data sets."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import chain
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from pyoxigraph import NamedNode, Triple
 from rdflib import Graph
 
 from catalog.rendering import Renderer
@@ -151,20 +153,54 @@ def test_sizes_and_checksums_are_why_there_are_two_profiles(files: ProfileFiles)
     assert fields == ({"dcat:byteSize", "spdx:algorithm"} if files == AP_2_1_1 else {"dcat:byteSize"})
 
 
-@present
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda each: each.name)
-def test_a_fault_has_results_in_the_official_shapes_unless_they_have_a_hole(fault: Fault) -> None:
+def _broken(fault: Fault, files: ProfileFiles) -> list[Triple]:
+    """The data set in its catalogue; for HVD without, see `high_value_graph`."""
     triples = fault.make(published_triples(fault.dataset, SITE))
-    catalogue = graph_from_triples(chain(catalogue_triples(SITE, issued=ISSUED, modified=MODIFIED), triples))
-    found = {
-        "official": results_in(OFFICIAL, catalogue),
-        "repaired": results_in(REPAIRED, catalogue),
-        "hvd": results_in(HVD, graph_from_triples(triples)) if fault.dataset.hvd else (),
-    }
+    return triples if files == HVD else [*catalogue_triples(SITE, issued=ISSUED, modified=MODIFIED), *triples]
+
+
+def _moved(triples: Iterable[Triple], city: str) -> Iterator[Triple]:
+    """The same in another city."""
+
+    def moved(node: Any) -> Any:
+        return NamedNode(node.value.replace(SITE.uri_base, city)) if isinstance(node, NamedNode) else node
+
+    return (Triple(moved(each.subject), each.predicate, moved(each.object)) for each in triples)
+
+
+@cache
+def _focuses_of_all_faults(files: ProfileFiles) -> frozenset[str]:
+    """Of a graph in which each fault that is found has a city of its own: one run takes little longer than one fault."""
+    chosen = [(number, each) for number, each in enumerate(FAULTS) if each.by and (files != HVD or each.dataset.hvd)]
+    graph = graph_from_triples(chain.from_iterable(_moved(_broken(each, files), _city(number)) for number, each in chosen))
+    return frozenset(each.focus for each in results_in(files, graph))
+
+
+def _city(number: int) -> str:
+    return f"https://city-{number}.example.org"
+
+
+def _has_results(number: int, files: ProfileFiles) -> bool:
+    """In the fault's own city, or of a term that only this fault has brought in."""
+    fault = FAULTS[number]
+    if not fault.by:  # what others say of a term could hide that nobody asks: alone
+        return bool(results_in(files, graph_from_triples(_broken(fault, files))))
+    good = published_triples(fault.dataset, SITE)
+    brought = {str(each.object) for each in fault.make(good)} - {str(each.object) for each in good}
+    focuses = _focuses_of_all_faults(files)
+    return any(each.startswith(_city(number) + "/") for each in focuses) or any(f"<{each}>" in brought for each in focuses)
+
+
+@present
+@pytest.mark.parametrize("number", range(len(FAULTS)), ids=[each.name for each in FAULTS])
+def test_a_fault_has_results_in_the_official_shapes_unless_they_have_a_hole(number: int) -> None:
+    fault = FAULTS[number]
     finders = {"official": {"official", "repaired"}, "repaired": {"repaired"}, "hvd": {"hvd"}, "": set()}
 
-    assert {name for name in ("official", "repaired") if found[name]} == finders[fault.by] - {"hvd"}
-    assert bool(found["hvd"]) or fault.by != "hvd"
+    found = {name for name, files in (("official", OFFICIAL), ("repaired", REPAIRED)) if _has_results(number, files)}
+
+    assert found == finders[fault.by] - {"hvd"}
+    assert fault.by != "hvd" or _has_results(number, HVD)
 
 
 @cache

@@ -12,7 +12,6 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from api.initialise import initialise
 from api.settings import load
 from api.web.app import create_app
 from api.wiring import public_services, store_of
@@ -20,6 +19,7 @@ from catalog.entries import QuarantineItem
 from catalog.plan import PublishedRow, RunRecord
 from catalog.store import Store
 from harvesters.http.limits import Limits
+from tests.api.places import new_installation
 from tests.faults.child import CANARY, SECONDS, TIGHT, Errand, harvest, in_child
 from tests.faults.paged import registered
 from tests.harvesters.http.servers import Script, Server, reply
@@ -265,7 +265,7 @@ def _digest(client: TestClient, address: str) -> str:
 
 def build(folder: Path, server: Server, routes: dict[str, Script]) -> City:
     """Configured, harvested once and published."""
-    initialise(folder)
+    new_installation(folder)
     with (folder / "klar.toml").open("a", encoding="utf-8") as file:
         file.write(CONFIG.format(port=server.port))
     mappings = folder / "mappings"

@@ -227,3 +227,49 @@ def test_any_content_is_accepted_or_refused_as_a_mapping_error(key: str, content
         mapping({**block(), key: content})
     except MappingError as error:
         assert "m.toml" in str(error)  # noqa: PT017  both outcomes are right; another exception is not
+
+
+STATION = {"id": "nr", "station_id": "nr", "name": "nr", "observed_property": {"constant": "Regen"}, "status": {"constant": "active"}}
+
+
+def station(x: object, y: object, crs: str) -> Row | Quarantined | None:
+    columns = {**STATION, "longitude": "rechts", "latitude": "hoch"}
+    found = mapping({"table": "station", "file": "a.csv", "crs": crs, "columns": columns}).table[0]
+    record = Record({"nr": "m1", "rechts": x, "hoch": y}, origin="a.csv", tables=["station"], row=2)
+    return row_from(record, RowMap(table=common_tables()["station"], rules=found.columns, crs=found.crs))
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "crs", "basis"),
+    [
+        ("410759.6724", "5477621.3672", "EPSG:25832", None),
+        ("410759.6724", "5477621.3672", "urn:adv:crs:ETRS89_UTM32", None),
+        ("32410759.6724", "5477621.3672", "EPSG:4647", None),
+        ("5477621.3672", "410759.6724", "EPSG:25832", "Achsen der Quelle vertauscht gelesen"),
+        ("3410799.195", "5479373.359", "EPSG:31467", "aus Gauß-Krüger"),
+    ],
+)
+def test_a_list_may_be_in_the_coordinates_of_a_german_office(x: str, y: str, crs: str, basis: str | None) -> None:
+    found = station(x, y, crs)
+
+    assert isinstance(found, Row), found
+    assert (found.values["longitude"], found.values["latitude"]) == (pytest.approx(7.7689, abs=5e-6), pytest.approx(49.4447, abs=5e-6))
+    assert str(found.values["position_basis"] or "").startswith(basis or "")
+    assert (found.values["position_basis"] is None) is (basis is None)
+
+
+def test_coordinates_that_lie_elsewhere_cost_their_row_and_no_position_is_none() -> None:
+    elsewhere, nowhere = station("410759", "5477621", "EPSG:31466"), station(None, None, "EPSG:25832")
+
+    assert isinstance(elsewhere, Quarantined)
+    assert [(each.code, each.field) for each in elsewhere.findings] == [("misplaced", "longitude")]
+    assert "EPSG:25832" in elsewhere.findings[0].message
+    assert isinstance(nowhere, Row)
+    assert (nowhere.values["longitude"], nowhere.values["latitude"]) == (None, None)
+
+
+def test_a_system_that_nobody_knows_or_that_has_no_columns_is_refused() -> None:
+    with pytest.raises(MappingError, match="Koordinatensystem »EPSG:1«"):
+        station(1, 2, "EPSG:1")
+    with pytest.raises(MappingError, match="crs gehört zu longitude"):
+        mapping({"table": "station", "file": "a.csv", "crs": "EPSG:25832", "columns": STATION})

@@ -15,7 +15,8 @@ def test_what_a_program_calls_a_field_is_shown(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "Erika Mustermann", "erika.mustermann@stadt.example", "tok_a1b2c3d4e5f6g7h8", "0631 205894", "a" * 81, "5"]
+    "name",
+    ["", "Erika Mustermann", "erika.mustermann@stadt.example", "tok_a1b2c3d4e5f6g7h8", "0631 205894", "Tel:06312058940", "a" * 81, "5"],
 )
 def test_what_no_program_calls_a_field_is_not_repeated(name: str) -> None:
     assert shown(name) == HIDDEN

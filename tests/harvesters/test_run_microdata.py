@@ -194,7 +194,18 @@ def test_an_answer_to_a_process_that_is_not_published_waits(world: Intake) -> No
     world.run()
 
     assert set(kept(world)) == {"spielplatz/1"}
-    assert [each.findings[0].code for each in world.store.quarantine()] == ["foreign-key"]
+    (finding,) = [finding for item in world.store.quarantine() for finding in item.findings]
+    assert (finding.code, "nicht veröffentlicht" in finding.message) == ("foreign-key", True)
+
+
+def test_rows_that_name_a_district_nobody_published_are_counted(world: Intake) -> None:
+    answers(world, ANNA, "2,spielplatz,ben,zufrieden,nein,,m,2026-10-02")
+    world.map(ANSWERS + 'district_id = { constant = "nirgends" }\n')
+
+    run = world.run()
+
+    (told,) = [each.message for each in run.findings if each.code == "reference-not-published"]
+    assert (kept(world), told.endswith("Ortsbezirk; sie warten ebenso: 2.")) == ({}, True)
 
 
 def test_a_process_and_its_answers_may_come_in_one_run(world: Intake) -> None:

@@ -16,6 +16,7 @@ from harvesters.replay import replay
 from harvesters.run import harvest
 from schemas.personal_data import Detector
 from tests.catalog.world import Clock, site, two_formats
+from tests.stores import empty_store
 from tests.vaults import new_vault
 
 MAPPING = """
@@ -116,8 +117,7 @@ class Intake:
 
 def intake(folder: Path) -> Intake:
     clock = Clock(datetime(2026, 11, 1, 4, 0, tzinfo=UTC))
-    store = Store(f"sqlite:///{folder / 'klar.db'}", clock=clock)
-    store.upgrade()
+    store = Store(empty_store(folder / "klar.db"), clock=clock)
     (folder / "drop").mkdir()
     guards = Guards(at_least=1, max_shrink=0.4, remove_after=timedelta(days=7), review=Review.NEVER)
     source = SourceConfig(

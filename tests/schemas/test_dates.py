@@ -73,6 +73,12 @@ def test_any_other_text_is_refused_or_is_a_date(text: str) -> None:
         "٢٠٢٣",
         "2023-06-12T00:00",
         "0000",
+        "31. Februar 2023",
+        "Sommer 2023",
+        "Juni",
+        "12 Juni 2023",
+        "Juni 23",
+        "Juni bis Juli 2023",
     ],
 )
 def test_what_is_no_date_is_refused(text: str) -> None:
@@ -88,6 +94,11 @@ def test_what_is_no_date_is_refused(text: str) -> None:
         ("06.2023", "2023-06", Precision.MONTH),
         ("2023", "2023", Precision.YEAR),
         ("29.02.2024", "2024-02-29", Precision.DAY),
+        ("12. Juni 2023", "2023-06-12", Precision.DAY),
+        ("1.März 2020", "2020-03-01", Precision.DAY),
+        ("März 2020", "2020-03", Precision.MONTH),
+        ("dezember  2019", "2019-12", Precision.MONTH),
+        ("Sept. 2021", "2021-09", Precision.MONTH),
     ],
 )
 def test_german_dates_keep_their_precision(text: str, iso: str, precision: Precision) -> None:

@@ -14,7 +14,6 @@ from random import Random
 from fastapi.testclient import TestClient
 
 from api import cubes
-from api.initialise import initialise
 from api.installation import Installation, installation
 from api.settings import load, load_public
 from api.web.app import create_app
@@ -26,6 +25,7 @@ from catalog.decisions import Person
 from catalog.disclosure.protecting import counted
 from schemas.statistics import Cell, Cube, Key, Release
 from schemas.values import Text
+from tests.api.places import new_installation
 
 NAME = "spielplatz"
 #: Charts are drawn in one language, where the test is not about them.
@@ -194,7 +194,7 @@ class City:
 
 
 def new_city(folder: Path) -> City:
-    initialise(folder)
+    new_installation(folder)
     with (folder / "klar.toml").open("a", encoding="utf-8") as file:
         file.write(_SOURCE)
     for name, content in (("mappings/umfrage.toml", _MAPPING), (f"cubes/{NAME}.yaml", _CUBE)):

@@ -23,6 +23,7 @@ from schemas.place import KAISERSLAUTERN
 from schemas.row import Quarantined, Row, Value
 from schemas.table import common_tables
 from schemas.values import Language, Licence
+from tests.stores import empty_store
 
 START = datetime(2026, 11, 20, 3, 0, 0, tzinfo=UTC)
 NO_GUARDS = Guards(at_least=0, max_shrink=1.0, remove_after=timedelta(0), review=Review.NEVER)
@@ -73,10 +74,10 @@ class World:
     site: Site
     renderer: Renderer
     run: int = 0
-    database: str = ""  #: URL; "": a file below the folder
+    database: str = ""  #: URL of a migrated one; "": a file below the folder
 
     def __post_init__(self) -> None:
-        self.store = Store(self.database or f"sqlite:///{self.folder / 'klar.db'}", clock=self.clock)
+        self.store = Store(self.database or empty_store(self.folder / "klar.db"), clock=self.clock)
         self.files = Files(self.folder / "files")
         self.publisher = Publisher(
             self.store,
@@ -139,7 +140,6 @@ def new_world(
 ) -> World:
     the_site = the_site or site()
     world = World(folder=folder, clock=Clock(), site=the_site, renderer=make_renderer(the_site), database=database)
-    world.store.upgrade()
     for name in LEGAL_PAGES[:-1]:
         (folder / f"{name}.md").write_text(
             f"<!-- klar: Vorlage -->\n\n# {name.title()}\n\nDies ist eine **Vorlage**. {CANARY}\n", encoding="utf-8"

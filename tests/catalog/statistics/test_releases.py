@@ -20,12 +20,12 @@ from schemas.errors import ConfigurationError
 from schemas.statistics import TOTAL, Category, Cell, CellStatus, Release, ReportedTotal
 from schemas.values import Text
 from tests.catalog.statistics.world import AGE, AT, CUBE, MISSING, cells_of, release_of
+from tests.stores import empty_store
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'klar.db'}")
-    store.upgrade()
+    store = Store(empty_store(tmp_path / "klar.db"))
     yield store
     store.close()
 

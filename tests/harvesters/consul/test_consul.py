@@ -65,6 +65,16 @@ def test_contributions_go_into_the_vault_and_budgets_and_milestones_are_publishe
         assert (done["title"], done["source_date"], done["description"]) == ("Baubeginn 1", "2026-09-01", None)
 
 
+def test_titles_are_published_as_people_read_them(tmp_path: Path) -> None:
+    server = whole()
+    server.rows["budgets"][0]["name"] = "Bürgerhaushalt &amp; mehr"
+    server.rows["milestones"][0]["title"] = "B&uuml;nke&nbsp;am Platz"
+    with platform(tmp_path, server.routes, process="mitmachen") as world:
+        world.run()
+        assert {each["title"] for each in world.public("process").values()} >= {"Bürgerhaushalt & mehr"}
+        assert next(iter(world.public("measure_item").values()))["title"] == "Bünke am Platz"
+
+
 def test_every_question_keeps_to_the_servers_limits() -> None:
     for name, query in QUESTIONS.items():
         deep, heavy = limits_of(parse(query))

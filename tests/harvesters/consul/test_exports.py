@@ -103,6 +103,7 @@ def test_contributions_and_reports_go_into_the_vault(tmp_path: Path) -> None:
             None,
         ]
         assert codes(run).count("hidden-rows") == 3
+        assert "unread-field" not in codes(run), "every column is known, in rows that were withdrawn, too"
         assert world.run(days=1).outcome is Outcome.UNCHANGED
 
 

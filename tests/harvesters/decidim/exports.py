@@ -121,6 +121,8 @@ def comment(number: int, on: str, **more: Any) -> dict[str, object]:
         "author/name": "Anaximander Ypsilanti",
         "alignment": 0,
         "depth": 0,
+        "user_group/id": 5,
+        "user_group/name": "Verein Ypsilantibrunn",
         "commentable_id": 100,
         "commentable_type": "Decidim::Proposals::Proposal",
         "root_commentable_url": f"https://{HOST}/{on}",

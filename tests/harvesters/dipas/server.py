@@ -86,13 +86,13 @@ class World:
     def routes(self) -> Mapping[str, Script]:
         lists = {
             "contributions": self.contributions.__getitem__,
-            "commentedcontributions": self._commented,
+            "commentedcontributions": self.commented,
             "conception_comments": self._said,
         }
         own = {f"{PROJECTS}/{name}/{what}": self._answers(partial(of, name)) for name in self.contributions for what, of in lists.items()}
         return {PROJECTS: self._answers(lambda: self.projects), **own}
 
-    def _commented(self, name: str) -> list[Json]:
+    def commented(self, name: str) -> list[Json]:
         """Each with its comments, answers to them among them."""
         found = []
         for each in self.contributions[name]:

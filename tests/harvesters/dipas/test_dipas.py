@@ -105,9 +105,23 @@ def test_an_internal_project_without_any_is_no_fault(world: World, tmp_path: Pat
 
 
 def test_one_project_that_fails_costs_only_itself(world: World, tmp_path: Path) -> None:
-    routes = dict(world.routes()) | {f"{PROJECTS}/hitze/commentedcontributions": reply("oops", 404)}
-    seen = walked(routes, tmp_path, "dipas")
+    broken = {f"{PROJECTS}/hitze/{each}": reply("oops", 404) for each in ("commentedcontributions", "contributions")}
+    seen = walked(dict(world.routes()) | broken, tmp_path, "dipas")
     assert (seen.findings["contributions"].table, list(seen.rows("contribution"))) == ("contribution", ["radwege/21"])
+
+
+def test_contributions_that_nobody_commented_on_are_looked_for_where_all_are(world: World, tmp_path: Path) -> None:
+    """A platform may name only those that have comments in the list of those that have comments."""
+    world.comments["11"] = [comment(71)]
+    one = json.dumps([each for each in world.commented("hitze") if each["properties"]["id"] == "11"])
+    seen = walked(dict(world.routes()) | {f"{PROJECTS}/hitze/commentedcontributions": reply(one)}, tmp_path, "dipas")
+    found = [each for each in seen.rows("contribution") if each.startswith("hitze/")]
+    assert sorted(found) == ["hitze/11", "hitze/12", "hitze/13", "hitze/14", "hitze/comment-71"]
+    assert seen.walk.failures == []
+
+
+def test_a_list_that_names_all_contributions_is_asked_for_once(world: World, tmp_path: Path) -> None:
+    assert not [each for each in read(world, tmp_path).targets if each.endswith("/contributions")]
 
 
 def test_a_server_that_wants_rest_is_left_alone(world: World, tmp_path: Path) -> None:
@@ -226,6 +240,11 @@ def test_a_comment_that_nobody_could_find_again_waits(world: World, tmp_path: Pa
     assert "hitze/comment-72" in seen.rows("contribution")
 
 
+def test_a_contribution_that_nobody_could_find_again_is_none_that_is_gone(world: World, tmp_path: Path) -> None:
+    world.contributions["radwege"] = [contribution(21, id=None)]
+    assert [each.key for each in read(world, tmp_path).refused("contribution")] == [""]
+
+
 def test_comments_that_cannot_be_read_cost_only_themselves(world: World, tmp_path: Path) -> None:
     seen = walked(dict(world.routes()) | {f"{PROJECTS}/hitze/conception_comments": reply("oops", 404)}, tmp_path, "dipas")
     assert (len(seen.rows("contribution")), seen.walk.partial) == (5, {"contribution"})
@@ -265,6 +284,18 @@ def test_a_project_that_became_internal_loses_no_contribution_and_the_others_go_
             assert (held.outcome, "»Verfahren stadt-radwege«" in held.message) == (Outcome.HELD, True), held
         assert "stadt-radwege/21" in harvested.private()
         assert "stadt-hitze/11" not in harvested.private()
+
+
+def test_a_platform_whose_lists_are_all_empty_is_held_and_says_so(world: World, tmp_path: Path) -> None:
+    with harvesting(tmp_path, world.routes(), "dipas") as harvested:
+        harvested.run()
+        before = harvested.private()
+        world.projects[:] = [project(each["properties"]["id"]) for each in world.projects]
+        for contributions in world.contributions.values():
+            contributions.clear()
+        held = harvested.run(days=30)
+        assert (held.outcome, "»Beiträge« ist leer" in held.message) == (Outcome.HELD, True), held
+        assert harvested.private() == before != {}
 
 
 def test_a_field_whose_name_is_a_sentence_is_told_without_it(world: World, tmp_path: Path) -> None:

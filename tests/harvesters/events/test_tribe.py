@@ -55,6 +55,14 @@ def test_an_event_becomes_a_row(tmp_path: Path) -> None:
     assert row.source_url == "https://stadt.example/event/dialog-1/"
 
 
+def test_a_place_that_names_its_town_is_not_told_it_twice(tmp_path: Path) -> None:
+    hall = {"venue": "Rathaus Kaiserslautern", "city": "Kaiserslautern"}
+    with serving(Plugin([tribe_event(1, venue=hall)]).routes) as server:
+        made = installation(tmp_path, server.url("/"), form="tribe")
+        run(made, quick(tmp_path))
+    assert said(made, "place") == [("Rathaus Kaiserslautern",)]
+
+
 def test_who_organises_is_kept_nowhere(tmp_path: Path) -> None:
     with serving(Plugin([tribe_event(1)]).routes) as server:
         made = installation(tmp_path, server.url("/"), form="tribe")
@@ -82,6 +90,10 @@ def _envelope(body: object, status: int = 200, **headers: str) -> Script:
 
 
 BROKEN: dict[str, tuple[Script, str]] = {
+    "not one event left": (
+        _envelope({"code": "event-archive-page-not-found", "message": "nichts", "data": {"status": 404}}, 404),
+        "kein einziger Termin",
+    ),
     "no route": (_envelope({"code": "rest_no_route", "message": "No route was found", "data": {"status": 404}}, 404), "404"),
     "an error that says 200": (
         _envelope({"code": "rest-event-not-found", "message": "Event with ID 9 does not exist.", "data": {"status": 404}}),

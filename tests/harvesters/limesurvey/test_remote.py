@@ -68,6 +68,13 @@ def test_who_answered_what_they_said_and_when_exactly_is_kept_nowhere(here: Offi
     assert not [each for each in PERSONAL if each.decode() in str([dict(row) for row in seen.rows("answer").values()])]
 
 
+def test_of_a_survey_that_is_not_read_not_even_the_title_is_kept(here: Office, tmp_path: Path) -> None:
+    here.surveys.append(Survey(sid=999, title="Beschwerden ueber Erika Mustermann"))
+    seen = asked(here, tmp_path)
+    assert seen.rows("process").keys() == {"432535"}
+    assert not [each for each in (*seen.archived, *seen.private) if b"Beschwerden" in each.content]
+
+
 def test_open_answers_are_read_when_the_options_say_so(here: Office, tmp_path: Path) -> None:
     rows = asked(here, tmp_path, texts=True).rows("answer")
     assert (rows["432535/432535:1:grund"]["option"], rows["432535/432535:1:grund"]["text"]) == (None, "Weil Familie Mustermann hier wohnt")

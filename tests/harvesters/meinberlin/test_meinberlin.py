@@ -185,6 +185,14 @@ def test_no_street_no_photographer_and_no_contact_is_kept(world: World, tmp_path
     assert seen.findings["unread-field"].field == "shoe_size"
 
 
+def test_a_field_that_nobody_knows_is_told_once_however_many_have_it(world: World, tmp_path: Path) -> None:
+    for each in world.plans:
+        each["shoe_size"] = "47"
+    assert len(world.plans) > 1
+    seen = read(world, tmp_path)
+    assert [each.field for each in seen.walk.findings if each.code == "unread-field"] == ["shoe_size"]
+
+
 def test_objects_where_a_value_should_stand_are_kept_nowhere_and_seen_to_be_wrong(world: World, tmp_path: Path) -> None:
     someone = {"moderator": "Quirina Xanthopoulos"}
     world.plans[0] |= {"organisation": someone, "topics": [someone]}

@@ -12,6 +12,7 @@ from harvesters.ngsi.keeping import Keeping, is_measurement, stripped
 from harvesters.ngsi.places import Unreadable, point_of
 from harvesters.ngsi.reading import Reading
 from harvesters.ngsi.values import local_name, moment, names, number, plain, references, taken, text, unit
+from harvesters.sensors.observed import StatedUnit
 from harvesters.sensors.units import unit_of
 from harvesters.sensors.walk import SensorRecord
 from schemas.errors import RecordError
@@ -229,11 +230,10 @@ def test_an_entity_without_a_place_is_a_station_without_one() -> None:
     assert (station.longitude, station.latitude) == (None, None)
 
 
-@pytest.mark.parametrize(("value", "ucum"), [(0.54, "{fraction}"), (1, "{fraction}"), (0, "{fraction}"), (54, "%")])
-def test_relative_humidity_is_a_fraction_or_percent_by_its_value(value: float, ucum: str) -> None:
-    found = unit_of(streams({"id": "a", "type": "T", "relativeHumidity": value})["relativeHumidity"].unit)
-    assert found is not None
-    assert found.ucum == ucum
+def test_no_value_tells_a_unit_so_that_the_next_one_moves_no_row() -> None:
+    """Smart Data Models write relative humidity from 0 to 1, brokers in percent: a station that sends 0 for a day changes nothing."""
+    found = [streams({"id": "a", "type": "T", "relativeHumidity": value})["relativeHumidity"] for value in (0.54, 1, 0, 54)]
+    assert {each.unit for each in found} == {StatedUnit()}
 
 
 def test_a_stated_unit_of_humidity_stays() -> None:

@@ -45,7 +45,7 @@ def test_an_entity_is_a_station_with_a_datastream_for_each_measurement(tmp_path:
 def test_a_layer_is_a_type_and_a_quantity(tmp_path: Path) -> None:
     found = ask(Broker([station(1), {**station(2), "type": "WeatherObserved", "id": "urn:ngsi-ld:WeatherObserved:kl-2"}]), tmp_path)
     assert set(found.walk.declarations) == {NO2, AIR, "stadt-weather-observed-stickstoffdioxid", WEATHER}
-    assert found.walk.declarations[AIR].title.de == "Mitmachen: Lufttemperatur (AirQualityObserved)"
+    assert found.walk.declarations[AIR].title.de == "Mitmachen: Lufttemperatur (Luftqualität)"
 
 
 def test_the_broker_s_own_data_set_comes_first(tmp_path: Path) -> None:

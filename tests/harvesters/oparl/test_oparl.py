@@ -84,6 +84,25 @@ def test_a_second_run_asks_for_changes_only_and_says_nothing_of_the_rest(tmp_pat
     assert record.outcome is Outcome.UNCHANGED, record
     assert asked == [f"{MEETINGS}?modified_since=2026-10-31T04%3A00%3A01%2B00%3A00", f"{MEETINGS}?elementsPerPage=1"]
     assert set(states(made).values()) == {"current"}
+    assert record.message == "Die Quelle meldet nichts Neues; es bleibt alles, wie es war."
+
+
+@pytest.mark.parametrize("moved", ["organizations", "meetings", "length"])
+def test_what_moves_in_any_list_is_read(tmp_path: Path, moved: str) -> None:
+    here = council()
+    with serving(here.routes) as server:
+        made, web = ris(tmp_path, server), quick(tmp_path)
+        run(made, web)
+        match moved:
+            case "organizations":
+                here.organizations[0] |= {"name": "Stadtrat der Stadt", "modified": LATER}
+            case "meetings":
+                here.meetings[1] |= {"name": "2. Sitzung, öffentlich", "modified": LATER}
+            case "length":
+                del here.meetings[2]
+        record = run(made, web, days=1)
+    assert "nichts Neues" not in record.message
+    assert record.counts["updated"] + record.counts["missing"] > 0
 
 
 def test_what_has_changed_is_taken_and_replayed(tmp_path: Path) -> None:
@@ -419,3 +438,32 @@ def test_one_of_several_municipalities_that_is_suddenly_empty_is_held(tmp_path: 
         held = run(made, quick(tmp_path))
     assert (held.outcome, "»Verbandsgemeinde Nebenan«" in held.message) == (Outcome.HELD, True), held
     assert "meeting-90" in states(made)
+
+
+def test_a_municipality_that_the_system_names_no_more_waits_for_a_person(tmp_path: Path) -> None:
+    here = council()
+    here.meetings += [meeting(number) for number in range(10, 20)]
+    here.second = [meeting(90), meeting(91)]
+    with serving(here.routes) as server:
+        made = ris(tmp_path, server, tables=["event"], full_every_days=0)
+        assert run(made, quick(tmp_path)).outcome is Outcome.OK
+        here.second = None
+        held = run(made, quick(tmp_path))
+    assert (held.outcome, "»Listen, die das System jetzt nicht nennt« keine der 2" in held.message) == (Outcome.HELD, True), held
+
+
+def test_a_municipality_that_is_wanted_and_not_named_loses_nothing(tmp_path: Path) -> None:
+    here = council()
+    here.meetings += [meeting(number) for number in range(10, 20)]
+    here.second = [meeting(90), meeting(91)]
+    with serving(here.routes) as server:
+        names = ["Stadt Musterstadt", "Verbandsgemeinde Nebenan"]
+        made = ris(tmp_path, server, tables=["event"], full_every_days=0, bodies=names)
+        assert run(made, quick(tmp_path)).outcome is Outcome.OK
+        here.second = None
+        record = run(made, quick(tmp_path))
+        assert (record.outcome, record.findings[0].code) == (Outcome.PARTIAL, "unknown-body")
+        assert states(made)["meeting-90"] == "current"
+        made.source = replace(made.source, options={**made.source.options, "bodies": names[:1]})
+        run(made, quick(tmp_path))
+    assert states(made)["meeting-90"] == "missing", "nobody asks for it any more"

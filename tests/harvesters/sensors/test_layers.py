@@ -54,6 +54,25 @@ def test_another_unit_or_aggregation_is_another_layer() -> None:
     assert all(each.startswith("wetter-lufttemperatur") for each in found)
 
 
+def test_no_two_layers_have_the_same_title() -> None:
+    kelvin = StatedUnit(symbol="K")
+    found = layers(
+        *(stream(each) for each in range(3)),
+        *(stream(each, unit=kelvin) for each in range(3, 6)),
+        *(stream(each, "bicycles", layer="Fahrraeder_5-Min") for each in range(6, 8)),
+        *(stream(each, "bicycles", layer="Fahrraeder_15-Min") for each in range(8, 10)),
+        stream(10, "Ozone", layer="ozon"),
+    )
+    assert {each.declaration.title.de for each in found.values()} == {
+        "Wetternetz: Lufttemperatur (°C)",
+        "Wetternetz: Lufttemperatur (K)",
+        "Wetternetz: Zahl der Fahrräder (Fahrraeder 5-Min)",
+        "Wetternetz: Zahl der Fahrräder (Fahrraeder 15-Min)",
+        "Wetternetz: Ozon",
+    }
+    assert all(each.declaration.table.title == each.declaration.title for each in found.values())
+
+
 def test_the_key_of_the_source_comes_first_and_may_be_small() -> None:
     found = layers(*(stream(each) for each in range(3)), stream(9, layer="radzaehlung"))
     assert list(found) == ["wetter-lufttemperatur", "wetter-radzaehlung"]

@@ -45,6 +45,19 @@ def test_a_broken_datastream_costs_itself_and_takes_nothing_away() -> None:
     assert [(each.tables, each.others_count) for each in unreadable] == [(("wetter-lufttemperatur-pt15m",), True)]
 
 
+def test_what_broke_is_told_once_for_each_station_in_german() -> None:
+    def nowhere(taken: SensorRecord) -> tuple[Station, Datastream]:
+        raise WrongValue("Things(103), »location«: Diese Position liegt nicht im Gebiet.")
+
+    two = [SensorRecord({"id": each}, origin="https://sta.example/", read=nowhere) for each in (8, 9)]
+    found = list(walked(NETWORK, [*map(record, range(4)), *two, broken(7)], now=NOW))
+
+    assert [each.finding.message for each in found if isinstance(each, Unreadable)] == [
+        "2 Messreihen sind nicht lesbar: Things(103), »location«: Diese Position liegt nicht im Gebiet.",
+        "Eine Messreihe ist nicht lesbar: »location« hat keinen lesbaren Wert.",
+    ]
+
+
 def test_a_network_without_datastreams_is_an_error() -> None:
     with pytest.raises(SourceError, match="keine einzige Messreihe"):
         list(walked(NETWORK, [], now=NOW))

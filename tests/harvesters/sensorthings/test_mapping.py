@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvesters.sensorthings.mapping import names_a_device
+from harvesters.sensorthings.devices import names_a_device
 from tests.harvesters.sensorthings.servers import BASE, Sta, stream, thing
 from tests.harvesters.walked import walked
 

@@ -291,6 +291,16 @@ def test_new_values_of_a_series_of_several_change_nothing_that_is_kept(tmp_path:
     assert [each.content for each in first.archived] == [each.content for each in second.archived]
 
 
+def test_where_none_of_them_is_left_those_of_earlier_runs_are_missed(tmp_path: Path) -> None:
+    """Among thousands of Datastreams nobody would miss a few."""
+    before, after = (harvested(Sta(network(), multi=each), tmp_path) for each in ([multi(1001, 1)], None))
+    (part,) = after.walk.parts[TABLE]
+    rows = [each.values for each in before.walk.rows[TABLE]]
+
+    assert sorted(str(each["id"]) for each in rows if part.covers(each)) == ["stadt-multi-1001-1"]
+    assert (len(rows), before.walk.parts) == (4, {})
+
+
 def test_units_that_are_not_as_many_as_properties_belong_to_none(tmp_path: Path) -> None:
     found = harvested(Sta(network(), multi=[multi(each, each, unitOfMeasurements=[{"symbol": "°C"}]) for each in (1, 2, 3)]), tmp_path)
 
@@ -317,6 +327,7 @@ def test_ids_may_be_strings(tmp_path: Path) -> None:
 def test_a_name_that_holds_the_number_of_a_device_is_left_out(name: str, tmp_path: Path) -> None:
     found = harvested(Sta([thing(1, stream(1001), name=name), *network(3)[1:]]), tmp_path)
     assert (one(found)["station"], "device-name" in found.findings) == (None, True)
+    assert [each for each in tmp_path.rglob("*") if each.is_file() and name.encode() in each.read_bytes()] == []
 
 
 # Pages

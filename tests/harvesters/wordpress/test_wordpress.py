@@ -71,6 +71,19 @@ def test_what_no_rule_takes_is_never_asked_for_and_kept_nowhere(tmp_path: Path) 
         assert not path.is_file() or b"ustermann" not in path.read_bytes(), path
 
 
+def test_two_fields_may_stand_in_one_place(tmp_path: Path) -> None:
+    """As profiles say it: »Laufzeit: März 2021 bis 2023«."""
+    said = PROFILE.replace("2021&nbsp;", "M&auml;rz 2021 bis 2023").format(status="läuft", number=1)
+    once = PROFILE.format(status="läuft", number=2)
+    items = [item(1, content={"rendered": said, "protected": False}), item(2, content={"rendered": once, "protected": False})]
+    term = {name: {"label": "Laufzeit", "part": place, "separator": "bis"} for place, name in enumerate(("start", "end"))}
+    with serving(site({"projekt": lambda: items})) as server:
+        content = [{"type": "projekt", "fields": {**FIELDS, **term}}]
+        made = neighbour(tmp_path, server.url("/"), "wordpress", **options(content=content))
+        assert run(made, quick(tmp_path)).outcome is Outcome.OK
+    assert [(each["start"], each["end"]) for each in rows(made).values()] == [("2021-03", "2023"), ("2021", None)]
+
+
 def test_a_site_that_ignores_fields_gives_no_more_for_that(tmp_path: Path) -> None:
     everything = [{**item(1), "author_name": "Erika Mustermann", "yoast_head_json": {"author": "Erika Mustermann"}}]
     routes = site({"projekt": lambda: everything}) | {LIST: answer(everything, X_WP_Total="1", X_WP_TotalPages="1")}
@@ -455,6 +468,8 @@ SOURCE = SourceConfig(name="stadt", title="Stadt", kind="wordpress", url="https:
         ({"type": "projekt", "fields": {**FIELDS, "note": {"select": "a", "path": "b"}}}, ConfigurationError, "genau eines"),
         ({"type": "projekt", "fields": {**FIELDS, "note": {"path": "slug", "every": True}}}, ConfigurationError, "gehören zu select"),
         ({"type": "projekt", "fields": {**FIELDS, "status": {"constant": "läuft"}}}, MappingError, "nicht in der Werteliste"),
+        ({"type": "projekt", "fields": {**FIELDS, "note": {"path": "slug", "part": 0}}}, ConfigurationError, "gehören zusammen"),
+        ({"type": "projekt", "fields": {**FIELDS, "note": {"constant": "a-b", "part": 0, "separator": "-"}}}, ConfigurationError, "zu path"),
         ({"type": "projekt", "fields": {**FIELDS, "note": "acf.vorname"}}, DisclosureError, "nennt Personen"),
         ({"type": "projekt", "fields": {**FIELDS, "note": {"select": "div .vorname"}}}, DisclosureError, "nennt Personen"),
         ({"type": "projekt", "fields": {**FIELDS, "note": {"label": "E-Mail"}}}, DisclosureError, "nennt Personen"),

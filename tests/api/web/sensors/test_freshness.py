@@ -2,17 +2,19 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.web.record import moment_json
 from api.web.sensors.freshness import text_of_interval
 from api.web.services import PublicSource
 from catalog.plan import Outcome
 from dcat.feed import MEDIA_TYPES
+from harvesters.moments import BERLIN
 from schemas.model import SourceReference
 from tests.api.web.conftest import BROWSER, client_of
 from tests.api.web.sensors.conftest import KLIMA, layer
@@ -55,6 +57,11 @@ def test_with_new_values_only_the_freshness_moves(running: World) -> None:
     assert "Letzte Messung: 22. November 2026, 05:00 Uhr. Erwartet: alle 15 Minuten." in page.text
     assert "Letzte Messung: 22. November 2026, 05:15 Uhr. Erwartet: alle 15 Minuten." in after.text
     assert page.headers["etag"] != after.headers["etag"]
+
+
+def test_a_moment_that_a_source_wrote_in_its_own_zone_is_given_in_utc() -> None:
+    local = datetime(2026, 11, 22, 5, tzinfo=BERLIN)
+    assert (moment_json(local), moment_json(local.astimezone(UTC))) == ("2026-11-22T04:00:00Z", "2026-11-22T04:00:00Z")
 
 
 def test_no_finished_answer_freezes_it(running: World) -> None:
