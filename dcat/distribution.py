@@ -124,14 +124,16 @@ def _linked(link: Link, node: str, dataset: Dataset, profile: Profile) -> Iterab
 
 
 def _delivered(service: DataService, dataset: Dataset, site: Site, uri: str, shared: tuple[Line, ...]) -> Iterable[Triple]:
-    """Konvention 41: no download address; the access address is the service's endpoint."""
+    """Konvention 41: no download address; the access address is the service's endpoint. A broker answers no portal that asks whether a link
+    is alive, and a portal takes away what seems dead: there it is the page that describes it."""
+    endpoint = service.endpoint_url if service.endpoint_url.startswith(("http://", "https://", "/")) else service.documentation
     node = service_uri(dataset, uri, service, site)
     return chain(
         describe(
             NamedNode(access_uri(uri, service)),
             "dcat:Distribution",
             ("dcterms:title", tagged(service.title)),
-            ("dcat:accessURL", endpoints("services", absolute(service.access_url or service.endpoint_url, site))),
+            ("dcat:accessURL", endpoints("services", absolute(service.access_url or endpoint or service.endpoint_url, site))),
             ("dcat:accessService", nodes(node)),
             ("dcterms:format", nodes(service.formats[0].iri)),
             *shared,

@@ -15,7 +15,7 @@ settings.register_profile("klar", deadline=None, derandomize=True, max_examples=
 settings.load_profile("klar")
 
 _MEMORY = Path("/dev/shm")  # Linux keeps it in memory
-#: Bytes; the tests hold 200 MB at most.
+#: Bytes, many times what tests hold at once: a folder is deleted when its test has passed.
 _ENOUGH = 4 << 30
 
 

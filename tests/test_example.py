@@ -19,12 +19,12 @@ from rdflib import DCAT, RDF, Graph
 
 from dcat.official import DASHBOARD, OFFICIAL, REPAIRED, ProfileFiles
 from dcat.shacl import load
+from tests.api.test_cli import free_port
 from tests.shared import SHARED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 _KLAR = Path(sys.executable).parent / "klar"
-_PORT = 8473
 SHAPES = SHARED / "reference" / "dcat" / "shapes"
 _ROWS = {
     "projekte": 48,
@@ -75,22 +75,23 @@ def own(example: Example, tmp_path: Path) -> Example:
 
 @pytest.fixture(scope="module")
 def server(example: Example) -> Iterator[str]:
+    port = free_port()  # the tests of this module may be shared out among several processes
     process = subprocess.Popen(
-        [_KLAR, "serve", "--port", str(_PORT)], env=example.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [_KLAR, "serve", "--port", str(port)], env=example.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     try:
-        _wait_until_ready(process)
-        yield f"http://127.0.0.1:{_PORT}"
+        _wait_until_ready(process, port)
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.communicate(timeout=20)
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]") -> None:
+def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int) -> None:
     for _ in range(200):
         assert process.poll() is None, process.communicate()[0].decode()
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{_PORT}/health/ready", timeout=5):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5):
                 return
         except OSError:
             pass

@@ -189,7 +189,7 @@ def _phases(record: Record) -> list[Mapping[str, Any]]:
 
 def _number(phase: Mapping[str, Any]) -> str | int:
     number = phase.get("id")
-    if isinstance(number, bool) or not isinstance(number, (str, int)):
+    if isinstance(number, bool) or not isinstance(number, (str, int)) or not str(number).strip():
         raise WrongValue("»phases.id«")
     return number
 

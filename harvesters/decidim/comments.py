@@ -6,7 +6,7 @@ export leaves out what is deleted or hidden and holds the rest (decidim-comments
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -45,6 +45,15 @@ class Places:
         found = _SPACE_PAGE.search(address)
         key = self.keys.get((found[1], found[2])) if found else None
         return key or None, self.rules.page(found[1], found[2]) if found else self.rules.home
+
+    def gaps(self, address: str, tables: Collection[str]) -> Iterator[Unreadable]:
+        """A space without a number or a short name: what lies in it seems to lie nowhere, and is not gone."""
+        if any(not slug or not key for (_, slug), key in self.keys.items()):
+            message = (
+                "Ein Raum hat keine Nummer oder kein Kürzel; was in ihm liegt, ist nicht zu finden, und nichts davon gilt als verschwunden."
+            )
+            finding = Finding(code="nameless-space", message=message, origin=address)
+            yield Unreadable(finding=finding, tables=tuple(tables), others_count=True)
 
 
 def comments_in(export: Export, places: Places, payload: Payload) -> Iterator[Found]:

@@ -79,9 +79,11 @@ class Interface:
             yield not_read(error.detail, f"{self._rules.home}open-data/download")
             return
         export = Export(parsed(payload.content, dict, payload.url))
-        keys = {(each.question.path, str(each.content.get("slug"))): self._place(each)[0] for each in spaces}
+        keys = {(each.question.path, str(each.content.get("slug") or "")): self._place(each)[0] for each in spaces}
+        places = Places(keys=keys, rules=self._rules)
         yield from complaints(export, payload, dict.fromkeys(COMMENTS, TABLE))
-        yield from comments_in(export, Places(keys=keys, rules=self._rules), payload)
+        yield from places.gaps(payload.url, [TABLE])
+        yield from comments_in(export, places, payload)
 
     def _space(self, space: Space) -> Iterator[Found]:
         key, page = self._place(space)
@@ -167,7 +169,7 @@ class Interface:
         if isinstance(state, str) and self._rules.state(state) is None:
             self._states.add(state)
         number = proposal.get("id")
-        if not isinstance(number, (str, int)):
+        if not isinstance(number, (str, int)) or not str(number).strip():
             yield _nameless("contribution", origin, proposal)
             return
         rows = partial(contribution_row, process=process, rules=self._rules)

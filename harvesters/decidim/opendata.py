@@ -53,6 +53,7 @@ class OpenData:
         yield from self._announced(export)
         yield from parted(self._rules, [SPACES[kind] for kind in self._kinds], comments=self._choice.comments)
         yield from complaints(export, payload, {each: _table_of(each) for each in ENTITIES})
+        yield from places.gaps(payload.url, _TABLES.values())
         takes = _takes(export, places)
         for question, cells in spaces:
             yield self._process(question, cells, takes, payload)

@@ -67,7 +67,7 @@ class Rules:
 
     def key(self, word: str, number: object) -> str:
         """Raises WrongValue for what is no number of anything."""
-        if not isinstance(number, (str, int)):
+        if not isinstance(number, (str, int)) or not str(number).strip():
             raise WrongValue("»id«")
         return key_of(self.prefix, f"{word}-{number}")
 

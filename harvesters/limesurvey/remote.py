@@ -219,8 +219,8 @@ def _only(wanted: Collection[int]) -> Callable[[Any], Any]:
     numbers, named = {str(each) for each in wanted}, _named(_SURVEY)
 
     def kept(result: Any) -> Any:
-        listed = named(result)
-        return [each if str(each.get("sid")) in numbers else _narrow(each, ("sid",)) for each in listed] if isinstance(listed, list) else listed
+        listed = named(result) or []
+        return [each if each is None or str(each.get("sid")) in numbers else _narrow(each, ("sid",)) for each in listed]
 
     return kept
 

@@ -153,7 +153,7 @@ class DipasHarvester:
         try:
             payload = _list(source, address, taken, CONTRIBUTION_SKIPPED, archive=False, texts=self._options.texts)
             found = list(properties_in(payload.content, address))
-            if must and not found and not seen:
+            if must and not found:
                 raise SourceError(f"»{address}« ist leer, obwohl das Verfahren Beiträge nennt.")
         except SourceError as error:
             require_own(error)

@@ -37,6 +37,8 @@ _ASCII = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 _NOTHING = Text(de="")
+#: Keyword where nobody knows what is observed: portals ask for at least one.
+_STATIONS = Text(de="Messstellen", en="Measuring stations")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +182,7 @@ def _layer(
         landing_page=network.landing_page,
         series=_series(network, ordered),
         services=tuple(_documented(each, network) for each in network.services),
-        temporal=_temporal(ordered, beat, now),
+        temporal=_temporal(ordered, stations, beat, now),
         resolution=beat.resolution if beat else "",
         identifiers=tuple(sorted({each.record for each in ordered if each.record})),
     )
@@ -206,12 +208,13 @@ def _rhythm(streams: Sequence[Datastream]) -> Rhythm | None:
     return next((found for each in streams if (found := each.beat or rhythm(each.taken))), None)
 
 
-def _temporal(streams: Sequence[Datastream], beat: Rhythm | None, now: datetime) -> Period | None:
-    """A series that goes on has no end: with one, its description would change every day."""
-    begins = [each.begin for each in streams if each.begin]
-    if not begins:
+def _temporal(streams: Sequence[Datastream], stations: Mapping[str, Station], beat: Rhythm | None, now: datetime) -> Period | None:
+    """A series that goes on has no end: with one, its description would change every day. It begins with its first value or, where nobody
+    says when that was, with its first station."""
+    begins = [each.begin.date().isoformat() if each.begin else stations[each.station].since for each in streams]
+    if not any(begins):
         return None
-    start = PartialDate(min(begins).date().isoformat())
+    start = PartialDate(min(filter(None, begins)))
     ends = [each.end for each in streams]
     if not all(each is not None and is_over(each, beat, now) for each in ends):
         return Period(start=start)
@@ -258,7 +261,7 @@ def _themes(streams: Sequence[Datastream]) -> tuple[Theme, ...]:
 
 
 def _keywords(streams: Sequence[Datastream]) -> tuple[Text, ...]:
-    return tuple(dict.fromkeys(each.label for each in _observed_in(streams)))
+    return tuple(dict.fromkeys(each.label for each in _observed_in(streams))) or (_STATIONS,)
 
 
 def _observed_in(streams: Sequence[Datastream]) -> list[Observed]:

@@ -70,6 +70,11 @@ def _require_discreet(extraction: Extraction, place: str) -> None:
 def _rule(extraction: Extraction) -> dict[str, Any]:
     if extraction.constant is not None:
         return {"constant": extraction.constant}
-    said = {"column": extraction.place, "parse": extraction.parse, "codes": extraction.codes and dict(extraction.codes)}
-    said |= {"part": extraction.part, "separator": extraction.separator}
+    said: dict[str, Any] = {
+        "column": extraction.place,
+        "parse": extraction.parse,
+        "codes": extraction.codes and dict(extraction.codes),
+        "part": extraction.part,
+        "separator": extraction.separator,
+    }
     return {name: value for name, value in said.items() if value is not None}

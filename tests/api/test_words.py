@@ -15,7 +15,9 @@ def test_a_question_to_an_interface_is_not_repeated_to_people() -> None:
     assert finding_text(finding) == "https://melder.example/requests.json?…, Zeile 3, Feld status: Der Wert fehlt."
 
 
-@pytest.mark.parametrize("origin", ["https://melder.example/liste?page=2", "beteiligung/was ist das? eine Datei mit einem langen Namen dahinter.csv"])
+@pytest.mark.parametrize(
+    "origin", ["https://melder.example/liste?page=2", "beteiligung/was ist das? eine Datei mit einem langen Namen dahinter.csv"]
+)
 def test_an_address_that_people_can_read_stays(origin: str) -> None:
     assert finding_text(Finding(code="c", message="Oh.", origin=origin)) == f"{origin}: Oh."
 

@@ -115,6 +115,7 @@ def test_all_layers_share_one_service_for_each_endpoint(sensed: World) -> None:
 
     assert services == {f"{CATALOGUE}#{each}" for each in ("api", "service-klima-sensorthings", "service-klima-mqtt")}
     assert list(found.objects(URIRef(f"{CATALOGUE}#service-klima-mqtt"), DCAT.endpointURL)) == [URIRef("mqtts://iot.example.org:8883")]
+    assert [each for each in found.objects(None, DCAT.accessURL) if not str(each).startswith("http")] == []  # portals ask these
     assert list(found.triples((None, DCAT.servesDataset, None))) == []
     assert len(set(found.subjects(DCAT.accessService, URIRef(f"{CATALOGUE}#service-klima-sensorthings")))) == 3
 

@@ -17,19 +17,19 @@ _COLUMNS = ("station", "name", "property", "observed_property", "unit", "longitu
 _LATEST = "Observations($top=1;$orderby=phenomenonTime desc)"
 
 
-def own_examples(dataset: Dataset, site: Site) -> tuple[Snippet, ...]:
-    """To `/api/v1/datasets/NAME/rows`."""
+def own_examples(dataset: Dataset, site: Site, status: str = "active") -> tuple[Snippet, ...]:
+    """To `/api/v1/datasets/NAME/rows`. `status`: one that some row has, so that whoever copies a question sees an answer."""
     rows = f"{site.base_url}/api/v1/datasets/{dataset.name}/rows"
     columns = ",".join(_asked_for(dataset.columns))
     return (
-        Snippet(title="curl", code=f'curl "{rows}.csv?select={columns}&status__exact=active"'),
+        Snippet(title="curl", code=f'curl "{rows}.csv?select={columns}&status__exact={status}"'),
         Snippet(
             title="Python, requests",
             code="\n".join(
                 (
                     "import requests",
                     "",
-                    f'answer = requests.get("{rows}", params={{"status__exact": "active", "limit": 100}}, timeout=30)',
+                    f'answer = requests.get("{rows}", params={{"status__exact": "{status}", "limit": 100}}, timeout=30)',
                     "answer.raise_for_status()",
                     'for row in answer.json()["rows"]:',
                     '    print(row["station_id"], row["longitude"], row["latitude"])',

@@ -8,7 +8,7 @@ from api.web.sensors.examples import own_examples, source_examples
 from api.web.sensors.freshness import Seen, sentence, text_of_interval
 from api.web.sensors.lists import link_to
 from api.web.sensors.months import history_of
-from api.web.sensors.stations import names_stations, network_of, stations_of
+from api.web.sensors.stations import STATUSES, names_stations, network_of, stations_of
 from api.web.texts import text
 from api.web.web import Web
 from api.web.wording import minute
@@ -33,7 +33,7 @@ def layer_of(web: Web, dataset: Dataset, seen: Seen | None, language: str) -> La
         history=history_of(web, dataset, language),
         stations=link_to(web, dataset, network_of(dataset), language),
         services=tuple(_services(dataset.services)),
-        examples=own_examples(dataset, site),
+        examples=own_examples(dataset, site, min((each.status for each in stations), key=STATUSES.index, default="active")),
         source_examples=source_examples(dataset),
     )
 

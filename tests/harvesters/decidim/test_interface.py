@@ -344,7 +344,9 @@ def test_what_the_platform_shows_to_nobody_is_counted_and_nothing_else(world: Wo
 
 def test_an_entry_without_a_number_could_be_any_and_waits(world: World, tmp_path: Path) -> None:
     world.components["12"][1].append(result(1, "Bank") | {"id": "../../etc"})
+    world.components["20"][1].append(proposal(113) | {"id": " "})
     seen = read(world, tmp_path)
+    assert [each.key for each in seen.refused("contribution")] == [""]
     assert [(each.key, each.findings[0].code) for each in seen.refused("measure_item")] == [("", "missing-key")]
 
 

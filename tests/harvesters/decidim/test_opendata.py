@@ -253,3 +253,12 @@ def test_an_export_without_its_file_of_comments_says_nothing_of_them(tmp_path: P
     seen = read(files, tmp_path)
     assert (seen.walk.partial, seen.findings["comments"].table) == ({"contribution"}, "contribution")
     assert read(files, tmp_path, comments=False).walk.partial == set()
+
+
+@pytest.mark.parametrize("missing", ["id", "slug"])
+def test_what_lies_in_a_space_that_cannot_be_found_again_is_not_gone(missing: str, tmp_path: Path) -> None:
+    seen = read(city() | {"participatory_processes": table([process(1), process(2, **{missing: None})])}, tmp_path)
+    assert (seen.walk.partial, seen.walk.unreadable) == ({"event", "measure_item", "contribution"}, set())
+    assert "nameless-space" in seen.findings
+    assert [each.key for each in seen.refused("process")] == ([""] if missing == "id" else [])
+    assert read(city(), tmp_path).walk.partial == set()

@@ -120,6 +120,13 @@ def test_contributions_that_nobody_commented_on_are_looked_for_where_all_are(wor
     assert seen.walk.failures == []
 
 
+def test_a_list_of_all_that_is_empty_beside_one_of_some_takes_nothing_away(world: World, tmp_path: Path) -> None:
+    one = json.dumps(world.commented("hitze")[:1])
+    lists = {f"{PROJECTS}/hitze/commentedcontributions": reply(one), f"{PROJECTS}/hitze/contributions": reply("[]")}
+    seen = walked(dict(world.routes()) | lists, tmp_path, "dipas")
+    assert [each.origin.rpartition("/")[2] for each in seen.walk.failures] == ["contributions"]
+
+
 def test_a_list_that_names_all_contributions_is_asked_for_once(world: World, tmp_path: Path) -> None:
     assert not [each for each in read(world, tmp_path).targets if each.endswith("/contributions")]
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -108,7 +109,7 @@ class City:
         stored = self.world.store.edition(self.name, edition).files["csv"]
         return pandas.read_csv(io.BytesIO(self.world.files.read(stored.sha256)))
 
-    @property
+    @cached_property
     def client(self) -> TestClient:
         return TestClient(create_app(self.world.services()), raise_server_exceptions=False)
 

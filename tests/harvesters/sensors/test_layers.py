@@ -94,6 +94,22 @@ def test_names_do_not_hang_on_titles_order_or_time() -> None:
     assert list(layers(*streams)) == list(layers(*reversed(streams), network=renamed))
 
 
+def test_a_series_begins_with_its_first_station_where_no_value_says_when() -> None:
+    def begins(since: str, begin: datetime | None) -> Period | None:
+        stations = {"7": replace(STATION, since=since)}
+        (found,) = layers_of(NETWORK, [stream(each, begin=begin) for each in range(3)], stations, now=NOW)
+        return found.declaration.temporal
+
+    assert begins("2015-04", None) == Period(start=PartialDate("2015-04"))
+    assert begins("2015-04", datetime(2020, 1, 2, tzinfo=UTC)) == Period(start=PartialDate("2020-01-02"))
+    assert begins("", None) is None
+
+
+def test_a_layer_of_which_nobody_knows_what_it_observes_has_a_keyword() -> None:
+    (found,) = layers(*(stream(each, "Gammablitze") for each in range(3))).values()
+    assert found.declaration.keywords == (Text(de="Messstellen", en="Measuring stations"),)
+
+
 def test_an_open_series_has_no_end_and_a_closed_one_has() -> None:
     going_on = layers(*(stream(each) for each in range(3)))["wetter-lufttemperatur"].declaration.temporal
     over = layers(*(stream(each, end=NOW - timedelta(days=60)) for each in range(3)))["wetter-lufttemperatur"].declaration.temporal

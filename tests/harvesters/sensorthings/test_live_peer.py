@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +29,7 @@ _REASON = "without .venv-peer there is no SensorThings server to ask: make .venv
 _THINGS = 200
 #: Datastreams of each Thing, by table.
 _SHARES = [1, 2]
-_PATIENCE = 30.0
+_PATIENCE = 100.0
 _TABLES = {"luft-laerm-15-min-b0745a": "Umweltnetz: Schallpegel, 15 Minuten", "luft-stickstoffdioxid": "Umweltnetz: Stickstoffdioxid"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.skipif(not Path(_PYTHON).is_file(), reason=_REASON)]
@@ -133,7 +132,12 @@ _WEB = Web(
 def _peer(folder: Path) -> Iterator[_Peer]:
     """Filled, and ended with the test."""
     folder.mkdir()
-    port = _free_port()
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # ours from now on: a port that is only free can be somebody else's soon
+        yield from _served(folder, listener)
+
+
+def _served(folder: Path, listener: socket.socket) -> Iterator[_Peer]:
+    port = listener.getsockname()[1]
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))},
         "DJANGO_SETTINGS_MODULE": "settings",
@@ -144,8 +148,8 @@ def _peer(folder: Path) -> Iterator[_Peer]:
     peer = _Peer(url=f"http://127.0.0.1:{port}/sensorthings/v1.1", environment=environment)
     subprocess.run([_PYTHON, "-m", "django", "migrate", "--noinput", "-v", "0"], cwd=_SCRIPTS, env=environment, check=True)
     peer.do("fill", str(_THINGS), str(sum(_SHARES)))
-    command = [_PYTHON, "-m", "uvicorn", "asgi:application", "--host", "127.0.0.1", "--port", str(port), "--log-level", "critical"]
-    process = subprocess.Popen(command, cwd=_SCRIPTS, env=environment, stdout=sys.stderr)
+    command = [_PYTHON, "-m", "uvicorn", "asgi:application", "--fd", str(listener.fileno()), "--log-level", "critical"]
+    process = subprocess.Popen(command, cwd=_SCRIPTS, env=environment, stdout=sys.stderr, pass_fds=[listener.fileno()])
     try:
         _wait_for(f"{peer.url}/", process)
         yield peer
@@ -154,17 +158,12 @@ def _peer(folder: Path) -> Iterator[_Peer]:
         process.wait(_PATIENCE)
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until and process.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=_PATIENCE):
+            with urllib.request.urlopen(url, timeout=5.0):  # a server that has died meanwhile must be noticed
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # not yet, or not in time
             time.sleep(0.05)
     raise RuntimeError("the peer does not answer")

@@ -469,7 +469,11 @@ SOURCE = SourceConfig(name="stadt", title="Stadt", kind="wordpress", url="https:
         ({"type": "projekt", "fields": {**FIELDS, "note": {"path": "slug", "every": True}}}, ConfigurationError, "gehören zu select"),
         ({"type": "projekt", "fields": {**FIELDS, "status": {"constant": "läuft"}}}, MappingError, "nicht in der Werteliste"),
         ({"type": "projekt", "fields": {**FIELDS, "note": {"path": "slug", "part": 0}}}, ConfigurationError, "gehören zusammen"),
-        ({"type": "projekt", "fields": {**FIELDS, "note": {"constant": "a-b", "part": 0, "separator": "-"}}}, ConfigurationError, "zu path"),
+        (
+            {"type": "projekt", "fields": {**FIELDS, "note": {"constant": "a-b", "part": 0, "separator": "-"}}},
+            ConfigurationError,
+            "zu path",
+        ),
         ({"type": "projekt", "fields": {**FIELDS, "note": "acf.vorname"}}, DisclosureError, "nennt Personen"),
         ({"type": "projekt", "fields": {**FIELDS, "note": {"select": "div .vorname"}}}, DisclosureError, "nennt Personen"),
         ({"type": "projekt", "fields": {**FIELDS, "note": {"label": "E-Mail"}}}, DisclosureError, "nennt Personen"),

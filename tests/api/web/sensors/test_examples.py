@@ -169,6 +169,12 @@ def test_without_an_address_for_the_layer_nothing_is_asked_of_the_source(dataset
     assert len(own_examples(dataset, site())) == 3
 
 
+def test_a_question_asks_for_a_status_that_some_station_has(dataset: Dataset) -> None:
+    curl, python, _ = own_examples(dataset, site(), "unknown")
+    assert "status__exact=unknown" in curl.code
+    assert '"status__exact": "unknown"' in python.code
+
+
 def test_a_service_of_another_kind_is_only_shown_where_it_is(dataset: Dataset) -> None:
     first, *_ = services()
     other = replace(
