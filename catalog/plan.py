@@ -105,6 +105,7 @@ class SeenTable:
     complete: bool = True
     window: Window | None = None
     parts: tuple[Part, ...] = ()
+    doubtful: frozenset[str] = frozenset()  #: keys of which nothing is known in this run: such a row stays as it is
 
 
 @dataclass(frozen=True, kw_only=True)

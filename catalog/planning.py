@@ -5,7 +5,7 @@ Nothing is removed because a source is empty, broken or shrunken; a row that is 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -116,7 +116,7 @@ def _table_plan(
     refused = _refused_keys(seen)
     changes += [change for key in sorted(refused & old.keys()) if (change := _change_of_refused(old[key])) is not None]
     if _absence_is_meaningful(seen):
-        present = refused | {row.key for row in seen.rows}
+        present = _present(seen, old)
         absent = (each for key, each in old.items() if key not in present and _is_expected(seen, each))
         changes += [change for each in absent if (change := _change_of_absent(each, at, guards.remove_after)) is not None]
     creates = any(change.change is Change.CREATE for change in changes)
@@ -179,6 +179,11 @@ def _same(one: Value, other: Value) -> bool:
 
 def _refused_keys(seen: SeenTable) -> set[str]:
     return {each.key for each in seen.quarantined if each.key}
+
+
+def _present(seen: SeenTable, before: Iterable[str]) -> set[str]:
+    """Keys that are not absent. `before`: of published rows; only these can be in doubt."""
+    return _refused_keys(seen) | {row.key for row in seen.rows} | seen.doubtful.intersection(before)
 
 
 def _absence_is_meaningful(seen: SeenTable) -> bool:
@@ -244,7 +249,7 @@ def _counts(seen: SeenTable, old: PublishedRow) -> bool:
 def _numbers(seen: SeenTable, before: Sequence[PublishedRow]) -> Numbers:
     expected = [each for each in before if _is_expected(seen, each)]
     baseline = {each.row.key for each in expected if not _is_settled(each)}
-    present = _refused_keys(seen) | {row.key for row in seen.rows}
+    present = _present(seen, baseline)
     nameless = sum(not each.key for each in seen.quarantined)
     count = len(present) + nameless
     return Numbers(
@@ -291,7 +296,7 @@ def _part_holds(seen: SeenTable, before: Sequence[PublishedRow], guards: Guards)
     if not seen.parts or not _absence_is_meaningful(seen):
         return
     expected = [each for each in before if _counts(seen, each)]
-    present = _refused_keys(seen) | {row.key for row in seen.rows}
+    present = _present(seen, [each.row.key for each in expected])
     if all(each.row.key in present for each in expected):
         return  # most runs: then nobody has to look at what the rows say
     for part in seen.parts:

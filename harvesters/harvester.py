@@ -64,11 +64,13 @@ class Unreadable:
     which ones, so nothing follows from a table that does not show up.
 
     `others_count`: of these tables, what could be read elsewhere counts all the same; only what is missing means nothing. For sources
-    whose parts are complete records each; not for files, of which half may have been read."""
+    whose parts are complete records each; not for files, of which half may have been read. `keys`: of the rows that it would have given,
+    where they are known: then only their absence means nothing."""
 
     finding: Finding
     tables: tuple[str, ...] = ()
     others_count: bool = False
+    keys: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

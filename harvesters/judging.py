@@ -63,6 +63,7 @@ class Judge:
             complete=self._walk.is_complete(name),
             window=self._walk.windows.get(name),
             parts=self._walk.parts.get(name, ()),
+            doubtful=frozenset(self._walk.doubtful.get(name, ())),
         )
         settled, repeated = settle_keys(raw, taken=self._known.taken[name], withdrawn=self._known.withdrawn[name])
         settled, doubled = settle_values(

@@ -40,6 +40,7 @@ class Walk:
     sheets: dict[tuple[str, str], str] = field(default_factory=dict)  #: the same for sheets of workbooks, where there are several
     unreadable: set[str] = field(default_factory=set)  #: tables of which a part could not be read
     partial: set[str] = field(default_factory=set)  #: tables of which a part is not there now, and what is there counts
+    doubtful: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  #: keys of rows whose records could not be read
     windows: dict[str, Window] = field(default_factory=dict)  #: tables of which only a period was asked for
     parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)  #: tables that are made of several lists
     lately: list[Lately] = field(default_factory=list)
@@ -135,8 +136,15 @@ class Walk:
             self.partial.update(found.tables)
         else:
             self.failures.append(self.own(found.finding))
-            (self.partial if found.others_count else self.unreadable).update(found.tables)
+            self._doubt(found)
         self.everything_doubtful |= not found.tables
+
+    def _doubt(self, found: Unreadable) -> None:
+        if found.others_count and found.keys:
+            for table in found.tables:
+                self.doubtful[table] |= found.keys
+        else:
+            (self.partial if found.others_count else self.unreadable).update(found.tables)
 
     def _take_record(self, record: Record) -> None:
         self.records += 1

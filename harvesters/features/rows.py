@@ -57,6 +57,11 @@ class Reader:
         station = self._station(record, axes)
         return station, self._datastream(record, station)
 
+    def stream_id(self, record: Record) -> str:
+        """Of the datastream of a record. Raises MissingField."""
+        identity = self._id(record)
+        return f"{identity}-{self.stream.key}" if self.stream.key else identity
+
     def _station(self, record: Record, axes: Axes) -> Station:
         names = self.station
         identity = self._id(record)
@@ -84,7 +89,7 @@ class Reader:
         if not observed_property:
             raise MissingField("»property«")
         return Datastream(
-            id=f"{station.id}-{names.key}" if names.key else station.id,
+            id=self.stream_id(record),
             station=station.id,
             name=" · ".join(each for each in (station.name, observed_property) if each),
             property=observed_property,

@@ -32,14 +32,16 @@ class Reading:
 
     def read(self, record: SensorRecord) -> tuple[Station, Datastream]:
         """Raises MissingField, WrongValue."""
+        stream = record.text("stream")
+        record.stream_id = f"{record.text('key')}-{stream}"
         station = _station(record)
         quantity, unit = record.text("quantity"), record.text("unit")
         dataset, interval = str(record.get("dataset") or ""), str(record.get("interval") or "")
-        model, seen, stream = str(record.get("model") or ""), str(record.get("seen") or ""), record.text("stream")
+        model, seen = str(record.get("model") or ""), str(record.get("seen") or "")
         if not quantity:
             raise MissingField(f"»quantity« (Gerät {station.id})")
         return station, Datastream(
-            id=f"{station.id}-{stream}",
+            id=record.stream_id,
             station=station.id,
             property=quantity,
             unit=StatedUnit(symbol=unit) if unit else StatedUnit(),

@@ -47,11 +47,12 @@ class Reading:
         name, identity, kind = (str(record.get(each) or "") for each in ("attribute", "id", "type"))
         measured = record.take("measured", dict)
         dataset, model, key = (str(record.get(each) or "") for each in ("dataset", "model", "key"))
+        record.stream_id = f"{_station_id(identity)}-{key}" if identity and key else ""
         if isinstance(station, RecordError):
             raise station
         code = str(measured.get("unit", ""))
         return station, Datastream(
-            id=f"{station.id}-{key}",
+            id=record.stream_id,
             station=station.id,
             property=local_name(name),
             property_definition=name if "://" in name and not name.startswith(_UNKNOWN_TERM) else "",
@@ -62,6 +63,10 @@ class Reading:
             end=self.sightings.end(f"{identity} {name}", str(measured.get("seen", "")), self.now),
             url=entity_address(base, identity, name) if base else "",
         )
+
+
+def _station_id(identity: str) -> str:
+    return slug(identity.removeprefix("urn:ngsi-ld:"))
 
 
 def _station(entity: Mapping[str, Any]) -> Station | RecordError:
@@ -76,7 +81,7 @@ def _station(entity: Mapping[str, Any]) -> Station | RecordError:
         return WrongValue(f"{identity}, {error.detail}")
     name, place, operator, since = (str(entity.get(each) or "") for each in ("name", "place", "operator", "since"))
     return Station(
-        id=slug(identity.removeprefix("urn:ngsi-ld:")),
+        id=_station_id(identity),
         name=name,
         longitude=longitude,
         latitude=latitude,

@@ -64,6 +64,8 @@ class _Reading:
     found: FoundFeature
 
     def __call__(self, record: Record) -> tuple[Station, Datastream]:
+        if isinstance(record, SensorRecord):
+            record.stream_id = self.reader.stream_id(record)
         station, stream = self.reader.pair(record, self.found.axes)
         return without_future_end(station, self.found.at), stream
 

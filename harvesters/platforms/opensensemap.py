@@ -221,8 +221,9 @@ class Boxes:
         there = coarsened(Station(id="", longitude=spot.longitude, latitude=spot.latitude), self.options.coarsen_metres)
         return None if there.longitude is None else {"type": "Point", "coordinates": [there.longitude, there.latitude]}
 
-    def _read(self, record: Record) -> tuple[Station, Datastream]:
+    def _read(self, record: SensorRecord) -> tuple[Station, Datastream]:
         """Raises RecordError."""
+        record.stream_id = f"{_short(record.text('box'))}-{_short(record.text('_id'))}"
         spot = spot_of(record.get("geometry"), axes_east_first(CRS84))
         if spot.longitude is None or math.isnan(spot.longitude):
             raise MissingField("»currentLocation«")
@@ -236,7 +237,7 @@ class Boxes:
             since=since if isinstance(since, str) else "",
         )
         stream = Datastream(
-            id=f"{box}-{_short(sensor)}",
+            id=record.stream_id,
             station=box,
             property=title,
             unit=StatedUnit(symbol=_text(record.get("unit"))),

@@ -25,6 +25,11 @@ class _There:
     district: Assigned | None
 
 
+def row_key(prefix: str, stream: str) -> str:
+    """`stream`: id of a datastream."""
+    return f"{prefix}-{stream}"
+
+
 class Rows:
     """Makes the rows of one network. `metres`: grid to which positions are rounded."""
 
@@ -40,7 +45,7 @@ class Rows:
         known, unit = observed(stream.property, stream.property_definition), unit_of(stream.unit)
         ended = stream.end is not None and not stream.goes_on and is_over(stream.end, rhythm_of(stream), self._now)
         district = there.district
-        key = f"{self._prefix}-{stream.id}"
+        key = row_key(self._prefix, stream.id)
         values: dict[str, Value] = {
             "id": key,
             "station_id": there.id,

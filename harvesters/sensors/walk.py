@@ -1,6 +1,6 @@
 """From what a network's registry says to data sets and rows: the same way for every kind."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from harvesters.sensors.intervals import Rhythm
 from harvesters.sensors.layers import Layer, Network, layers_of
 from harvesters.sensors.observed import Datastream, Station
 from harvesters.sensors.properties import observed
-from harvesters.sensors.rows import Rows
+from harvesters.sensors.rows import Rows, row_key
 from harvesters.sensors.units import unit_of
 from schemas.districts import Districts
 from schemas.errors import MissingField, RecordError, SourceError
@@ -43,6 +43,7 @@ class SensorRecord(Record):
 
     def __init__(self, fields: Mapping[str, object], *, origin: str, read: Callable[["SensorRecord"], tuple[Station, Datastream]]) -> None:
         super().__init__(fields, origin=origin, tables=())
+        self.stream_id = ""  #: told by `read` as soon as it is known: a datastream that is broken later does not seem to be gone
         self._read = read
         self.place: Place | None = None
 
@@ -80,7 +81,7 @@ class Registered:
     def __init__(self, records: Iterable[SensorRecord]) -> None:
         """Raises SourceError for a network without a single datastream."""
         self.streams: list[Datastream] = []
-        self.broken: list[tuple[RecordError, str]] = []  #: and its origin
+        self.broken: list[tuple[RecordError, str, str]] = []  #: its origin, and its id where that is known
         self.origin = ""  #: of the first record
         self._stations: list[Station] = []  # of each datastream, and so on
         self._origins: list[str] = []
@@ -94,7 +95,7 @@ class Registered:
     def _take(self, record: SensorRecord) -> None:
         found = record.pair
         if isinstance(found, RecordError):
-            self.broken.append((found, record.origin))
+            self.broken.append((found, record.origin, record.stream_id))
             return
         if unread := record.let_go():
             self._unread[len(self.streams)] = unread
@@ -132,13 +133,13 @@ def walked(
     access: Callable[[Layer], str] | None = None,
 ) -> Iterator[Found]:
     """What a kind yields once everything is read. `metres`: grid to which positions are rounded; `access`: where one layer alone can be
-    asked for. One broken datastream costs itself: the others count, and nothing is taken for gone. Raises SourceError for a network
+    asked for. One broken datastream costs itself: the others count, and it is not taken for gone. Raises SourceError for a network
     without a single datastream."""
     found = records if isinstance(records, Registered) else Registered(records)
     layers = found.layers(network, now, access)
     for layer in layers:
         yield layer.declaration
-    yield from _broken(found, layers)
+    yield from _broken(found, layers, network.prefix)
     yield from _remarks(found.streams, found.origin)
     yield from _freshness(layers, now)
     rows = Rows(prefix=network.prefix, now=now, districts=districts, metres=metres)
@@ -149,12 +150,17 @@ def walked(
     yield from found.records(homes)
 
 
-def _broken(found: Registered, layers: Sequence[Layer]) -> Iterator[Unreadable]:
+def _broken(found: Registered, layers: Sequence[Layer], prefix: str) -> Iterator[Unreadable]:
+    """To which layer a broken datastream belongs is not known: its key is in doubt in all of them."""
     tables = tuple(each.declaration.name for each in layers)
-    for (sentence, origin), count in Counter((_sentence(error), origin) for error, origin in found.broken).items():
-        many = "Eine Messreihe ist" if count == 1 else f"{count} Messreihen sind"
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for error, origin, stream in found.broken:
+        alike[_sentence(error), origin].append(stream)
+    for (sentence, origin), streams in alike.items():
+        many = "Eine Messreihe ist" if len(streams) == 1 else f"{len(streams)} Messreihen sind"
         finding = Finding(code="wrong-value", message=f"{many} nicht lesbar: {sentence}.", origin=origin)
-        yield Unreadable(finding=finding, tables=tables, others_count=True)
+        keys = frozenset(row_key(prefix, each) for each in streams) if all(streams) else frozenset()
+        yield Unreadable(finding=finding, tables=tables, others_count=True, keys=keys)
 
 
 def _sentence(error: RecordError) -> str:

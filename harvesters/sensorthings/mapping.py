@@ -68,12 +68,13 @@ class Reading:
 
     def _pair(self, stream: Stream, record: SensorRecord) -> tuple[Station, Datastream]:
         """Raises RecordError."""
+        record.stream_id = self._id(record)
         station = self._station(stream.thing, record.get("observedArea"))
         said = self._of_things[stream.thing] | self._stated(record.get("properties"))
         name, definition = self._property(stream.property)
         begin, end, goes_on = self._period(stream, record.get("phenomenonTime"))
         return station, Datastream(
-            id=self._id(record),
+            id=record.stream_id,
             station=station.id,
             name=self._name(record.get("name")),
             property=name,

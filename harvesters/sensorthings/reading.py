@@ -6,7 +6,7 @@ first Sensor and ObservedProperty of a page into all Datastreams of it (django-o
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harvesters.http.faults import HttpError
@@ -151,9 +151,9 @@ def _checked(found: Registry, lists: Lists) -> Registry:
         return found
     counts, entities = stated
     _require_total(sum(counts.values()), found)
-    if _differs(Counter(each.property for each in found.streams.values()), counts):
+    if _differs(Counter(each.property for each in found.streams.values()), counts) or _alike(found.streams.values()):
         _attribute(found, lists, entities)
-    elif _sensors_differ(found, lists):
+    if not found.misattributed and _sensors_differ(found, lists):
         _without_sensors(found)
     return found
 
@@ -196,6 +196,17 @@ def _differs(one: Counter[str], other: Counter[str]) -> bool:
     return +one != +other
 
 
+def _alike(streams: Iterable[Stream]) -> bool:
+    """Whether each page has one property for all: then numbers that agree prove nothing, the first ones may just have been as many."""
+    pages: dict[str, set[str]] = {}
+    sizes: Counter[str] = Counter()
+    for each in streams:
+        pages.setdefault(each.origin, set()).add(each.property)
+        sizes[each.origin] += 1
+    several = len({name for said in pages.values() for name in said}) > 1
+    return several and max(sizes.values()) > 1 and all(len(said) == 1 for said in pages.values())
+
+
 def _sensors_differ(found: Registry, lists: Lists) -> bool:
     """One page is enough: a server that errs errs on all of them."""
     if len(found.sensors) > 1_000:  # one for each device: an expand that repeats the first could not have named so many
@@ -205,13 +216,14 @@ def _sensors_differ(found: Registry, lists: Lists) -> bool:
 
 
 def _attribute(found: Registry, lists: Lists, entities: Mapping[str, Json]) -> None:
-    """Raises Incomplete."""
+    """By the lists of the properties themselves. Raises Incomplete."""
     found.properties = {literal: {name: each.get(name) for name in ("name", "definition")} for literal, each in entities.items()}
     homes = dict(_homes(lists, entities))
     if homes.keys() != found.streams.keys():
         raise Incomplete("Die Messreihen der einzelnen Messgrößen sind andere als die der Messstellen; nichts wird entfernt.")
-    found.streams = {literal: _of(each, homes[literal]) for literal, each in found.streams.items()}
-    _without_sensors(found)
+    if any(homes[literal] != each.property for literal, each in found.streams.items()):
+        found.streams = {literal: _of(each, homes[literal]) for literal, each in found.streams.items()}
+        _without_sensors(found)
 
 
 def _homes(lists: Lists, properties: Mapping[str, Json]) -> Iterator[tuple[str, str]]:

@@ -370,7 +370,7 @@ def _crash_everywhere(installations: Installations, story: Story, step: int = 1)
             known[contents] = "before" if left == before else "after"
         yield known[contents]
         installations.drop(place)
-    assert len(known) > 1
+    assert len(known) > 1 or step > 1  # a few of a short story may all lie on one side
     print(f"{count} boundaries, {len(known)} installations left by them")
 
 

@@ -95,3 +95,13 @@ def test_a_list_may_be_what_no_other_list_is() -> None:
     first = Part(title="Erste", begins="https://ris.example/body/1")
     rest = Part(title="Übrige", begins="", others=(first,))
     assert [rest.covers({}, f"https://ris.example/body/{each}") for each in ("1", "1/meeting", "2", "12")] == [False, False, True, True]
+
+
+def test_a_row_of_which_nothing_is_known_stays_and_lets_the_others_go() -> None:
+    before = published(rows(10), RowState.MISSING, NOW - WEEK)
+    seen = SeenTable(declaration=TREES, rows=(), doubtful=frozenset({before[0].row.key, "no such row"}))
+    intake = Intake(source=SourceReference(name="park", title="Park"), run=2, at=NOW, tables=(seen,))
+    made = make_plan(intake, published={"tree": before}, known_datasets=("baeume",), guards=Guards(max_shrink=1), base="1")
+
+    assert {each.key for each in made.tables[0].changes} == {each.row.key for each in before[1:]}
+    assert [each.reason for each in made.holds if each.reason is HeldReason.EMPTY] == []

@@ -221,7 +221,8 @@ def test_one_broken_feature_costs_itself(tmp_path: Path) -> None:
         "Eine Messreihe ist nicht lesbar: 9, »geometry«: Diese Position liegt nicht im Gebiet.",
         "2 Messreihen sind nicht lesbar: »id« fehlt.",
     ]
-    assert not found.walk.is_complete(LAYER)
+    assert found.walk.doubtful == {LAYER: {"stadt-9"}}
+    assert not found.walk.is_complete(LAYER), "nobody knows which ones have no id"
 
 
 def test_a_list_or_an_object_as_a_value_is_a_wrong_value(tmp_path: Path) -> None:

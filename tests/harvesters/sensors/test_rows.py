@@ -102,7 +102,7 @@ def test_a_registry_lets_go_of_each_record_and_still_names_what_nobody_took() ->
 
     found = Registered(one_by_one())
     assert [each() for each in held] == [None, None, None]
-    assert [(error.detail, origin) for error, origin in found.broken] == [("»id«", "o2")]
+    assert [(error.detail, origin) for error, origin, _ in found.broken] == [("»id«", "o2")]
 
     handed_on = [each for each in walked(NETWORK, found, now=NOW) if isinstance(each, SensorRecord)]
     assert [(each.mapped().key, each.origin, each.unread) for each in handed_on] == [("netz-1", "o1", ()), ("netz-3", "o3", ("neu",))]

@@ -110,7 +110,7 @@ class Sta:
         return _json(self._page(path, query, found, min(top, self.most, self.cut or top), skip))
 
     def _page(self, path: str, query: Mapping[str, list[str]], found: list[Json], top: int, skip: int) -> Json:
-        page: Json = {"value": found[skip : skip + top]}
+        page: Json = {"value": self._first(found[skip : skip + top])}
         count = self.counted(path, len(found))
         if count is not None:
             page["@iot.count"] = count
@@ -131,9 +131,9 @@ class Sta:
 
     def _set(self, path: str, target: str) -> list[Json] | None:
         if path == "Things":
-            return [self._thing(each, "Datastreams(" in target) for each in self._first([*self.things])]
+            return [self._thing(each, "Datastreams(" in target) for each in self.things]
         if path == "Datastreams":
-            return self._first([{**each, "Thing": {"@iot.id": each["Thing"]["@iot.id"]}} for each in self.streams])
+            return [{**each, "Thing": {"@iot.id": each["Thing"]["@iot.id"]}} for each in self.streams]
         if path == "MultiDatastreams":
             return self.multi
         if path == "Locations":
@@ -150,7 +150,7 @@ class Sta:
     def _thing(self, thing: Json, expanded: bool) -> Json:
         if not expanded:
             return {name: value for name, value in thing.items() if name != "Datastreams"}
-        inner = self._first(thing["Datastreams"])
+        inner = thing["Datastreams"]
         if len(inner) <= self.nested:
             return {**thing, "Datastreams": inner}
         path = f"Things({thing['@iot.id']})/Datastreams"
@@ -164,13 +164,17 @@ class Sta:
         numbers = [each[name]["@iot.id"] for each in self.streams if each.get(name)]
         return [{**each, "Datastreams": [], "Datastreams@iot.count": numbers.count(each["@iot.id"])} for each in found]
 
-    def _first(self, entities: list[Json]) -> list[Json]:
+    def _first(self, page: list[Json]) -> list[Json]:
         """The real one repeats the first of the whole page: of all Datastreams of all Things on it."""
-        first = next(iter(self.streams), None)
-        if not self.first_in_all or first is None:
-            return entities
-        names = [each for each in ("Sensor", "ObservedProperty") if entities and each in entities[0]]
-        return [{**each, **{name: first[name] for name in names}} for each in entities]
+        streams = [one for each in page for one in each.get("Datastreams", [each])]
+        if not self.first_in_all or not streams:
+            return page
+        said = {name: streams[0][name] for name in ("Sensor", "ObservedProperty") if name in streams[0]}
+        return [_with_all(each, said) if "Datastreams" in each else {**each, **said} for each in page]
+
+
+def _with_all(thing: Json, said: Json) -> Json:
+    return {**thing, "Datastreams": [{**each, **said} for each in thing["Datastreams"]]}
 
 
 def _once(entities: list[Json]) -> list[Json]:

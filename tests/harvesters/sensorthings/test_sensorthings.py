@@ -173,11 +173,12 @@ def test_swapped_axes_are_turned_and_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "point", [(0.0, 0.0), (13.4, 52.5), {"type": "Point", "coordinates": ["x", 1]}, {"type": "Circle", "coordinates": [1]}]
 )
-def test_a_station_that_is_nowhere_costs_itself_and_nothing_is_taken_for_gone(point: Any, tmp_path: Path) -> None:
+def test_a_station_that_is_nowhere_costs_itself_and_is_not_taken_for_gone(point: Any, tmp_path: Path) -> None:
     found = harvested(Sta([thing(1, stream(1001), point=point), *network(4)[1:]]), tmp_path)
 
     assert ids(found) == {"1002", "1003", "1004"}
-    assert TABLE in found.walk.partial
+    assert found.walk.doubtful == {TABLE: {"stadt-1001"}}
+    assert found.walk.is_complete(TABLE), "what else is gone is gone"
     assert "wrong-value" in found.findings
 
 
@@ -429,6 +430,32 @@ def test_properties_of_the_first_datastream_in_all_are_seen_and_put_right(tmp_pa
     other = next(each for each in found.walk.declarations if each != TABLE)
     assert ids(found, other) == {"2001", "2002", "2003", "2004"}
     assert {each["sensor"] for each in found.rows(other).values()} == {None}
+
+
+def test_pages_of_one_property_each_are_not_believed_because_the_numbers_agree(tmp_path: Path) -> None:
+    """Two pages, each with the first property in all: as many of either as there are."""
+    things = [thing(each, stream(1000 + each), stream(2000 + each, ObservedProperty=WARMTH)) for each in (1, 2)]
+    things += [thing(each, stream(2000 + each, ObservedProperty=WARMTH), stream(1000 + each)) for each in (3, 4)]
+    found = harvested(Sta(things, first_in_all=True, most=2), tmp_path)
+
+    assert "wrong-expand" in found.findings
+    assert ids(found) == {"1001", "1002", "1003", "1004"}
+
+
+def test_pages_that_are_of_one_property_each_stay_as_they_are(tmp_path: Path) -> None:
+    things = [thing(each, stream(1000 + each)) for each in (1, 2)]
+    things += [thing(each, stream(2000 + each, ObservedProperty=WARMTH)) for each in (3, 4)]
+    found = harvested(Sta(things, most=2), tmp_path)
+
+    rows = found.rows("stadt")
+    assert "wrong-expand" not in found.findings
+    assert {key: each["property"] for key, each in rows.items()} == {
+        "1001": "Stickstoffdioxid",
+        "1002": "Stickstoffdioxid",
+        "2003": "Lufttemperatur",
+        "2004": "Lufttemperatur",
+    }
+    assert {each["sensor"] for each in rows.values()} == {"Luftbox 3"}
 
 
 def test_a_server_that_puts_datastreams_to_wrong_things_fails_the_run(tmp_path: Path) -> None:
