@@ -51,6 +51,12 @@ class Locks(Protocol):
     def runs(self, source: str | None = None, limit: int = 50) -> Sequence[RunRecord]: ...
 
 
+class Stopped(Protocol):
+    """Whoever tells the clock that it shall end."""
+
+    def wait(self) -> object: ...
+
+
 class Clockwork:
     """What happens when it is time. `harvest` runs one source to its end; its errors are its own."""
 
@@ -124,8 +130,8 @@ class Clockwork:
         return last is not None and due is not None and last.started_at < due
 
 
-def run(clockwork: Clockwork, stopped: threading.Event, *, hourly: Callable[[], object] = lambda: None) -> None:
-    """Until `stopped` is set; then the running harvests are finished and leadership is given up. `hourly` is called every hour by the
+def run(clockwork: Clockwork, stopped: Stopped, *, hourly: Callable[[], object] = lambda: None) -> None:
+    """Until `stopped` has come; then the running harvests are finished and leadership is given up. `hourly` is called every hour by the
     leader, and knows itself whether there is something to do."""
     scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(_AT_ONCE), "heartbeat": ThreadPoolExecutor(1)},

@@ -23,5 +23,6 @@ def migrated() -> Path:
 def empty_store(path: Path) -> str:
     """URL of a store at `path`; the one that is there, if there is one."""
     if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(migrated(), path)
     return f"sqlite:///{path}"

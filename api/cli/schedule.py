@@ -1,8 +1,11 @@
 """`klar schedule`: the clock, in a process of its own."""
 
 import logging
+import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import typer
@@ -20,6 +23,7 @@ from catalog.plan import RunRecord
 from harvesters.harvester import SourceConfig
 from schemas.errors import ConfigurationError, KlarError
 
+_STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
 _log = logging.getLogger("klar.schedule")
 
 
@@ -38,19 +42,42 @@ def schedule(ctx: typer.Context) -> None:
         follow_up = threading.Lock()
         clockwork = Clockwork(sources, found.store, lambda source: _harvest(found, source, follow_up), clock=found.clock)
         _log.info("gestartet: %s", ", ".join(each.name for each in sources))
-        run(clockwork, _stop_signal(), hourly=lambda: _hourly(found, follow_up))
+        with listening() as told:
+            run(clockwork, told, hourly=lambda: _hourly(found, follow_up))
         _log.info("beendet")
 
 
-def _stop_signal() -> threading.Event:
-    stopped = threading.Event()
+class Told:
+    """That SIGTERM or SIGINT came. The kernel hands either to any thread, under load not to the main one, and a lock that only the handler
+    in the main thread lets go is then waited for without end. A byte in a pipe is seen whoever wrote it."""
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
 
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, stop)
-    return stopped
+    def wait(self) -> None:
+        while _STOPPING.isdisjoint(os.read(self._pipe, 64)):  # numbers of signals, one a byte
+            pass
+
+
+@contextmanager
+def listening() -> Iterator[Told]:
+    """Only in the main thread."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    pipe = signal.set_wakeup_fd(writing)
+    handlers = {each: signal.signal(each, _nothing_more) for each in _STOPPING}
+    try:
+        yield Told(reading)
+    finally:
+        for each, handler in handlers.items():
+            signal.signal(each, handler)
+        signal.set_wakeup_fd(pipe)
+        os.close(reading)
+        os.close(writing)
+
+
+def _nothing_more(_number: int, _frame: FrameType | None) -> None:
+    """The byte is written before."""
 
 
 def _harvest(found: Installation, source: SourceConfig, follow_up: threading.Lock) -> None:

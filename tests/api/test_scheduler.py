@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from api.cli.schedule import listening
 from api.cron import BERLIN
 from api.scheduler import LEASE, Clockwork, run
 from catalog.plan import Outcome, RunRecord
@@ -234,6 +235,16 @@ def test_the_clock_catches_up_at_its_start_and_ends_when_told(store: Store, hand
 
     assert not thread.is_alive()
     assert not work.leads
+
+
+@pytest.mark.timeout(10)
+def test_a_signal_that_another_thread_took_ends_the_clock_all_the_same() -> None:
+    """The kernel hands it to whichever thread it likes."""
+    with listening() as told:
+        other = threading.Timer(0.2, signal.raise_signal, [signal.SIGTERM])  # to the thread that calls it, while this one waits
+        other.start()
+        told.wait()
+        other.join()
 
 
 # --- real processes ------------------------------------------------------------------------------------------------------------

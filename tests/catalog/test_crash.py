@@ -38,6 +38,7 @@ from schemas.model import SourceReference
 from schemas.upstream import TABLE
 from schemas.values import Text
 from tests.catalog.world import NO_GUARDS, START, Clock, World, bench, database_url, declaration, renderer
+from tests.forking import forked
 from tests.neighbours import SOURCE as NEIGHBOUR
 from tests.neighbours import listing, named, row_of
 
@@ -134,7 +135,7 @@ class _Torn:
 def _tell(story: Story, place: Place, fatal: int | None = None) -> int | None:
     """The story in a forked child: number of boundaries it passed, None when it ended itself at `fatal`."""
     reading, writing = os.pipe()
-    child = os.fork()
+    child = forked()
     if child == 0:
         try:
             boundaries = Boundaries(fatal)
@@ -416,7 +417,7 @@ def test_killed_at_random_moments_again_and_again(on_sqlite: Installations) -> N
     finished = 0
     for turn in range(15):
         before = public_state(place)
-        child = os.fork()
+        child = forked()
         if child == 0:
             try:
                 _one_more_edition(place, turn)

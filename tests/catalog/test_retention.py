@@ -20,6 +20,7 @@ from catalog.vault import Microdata, Refused, Vault
 from schemas.fetch import Payload
 from schemas.row import Finding, Quarantined
 from tests.catalog.world import START, Clock, World, bench
+from tests.forking import forked
 from tests.vaults import new_vault
 
 PERIODS = Periods(archive=timedelta(days=100), vault=timedelta(days=50), quarantine=timedelta(days=20), logs=timedelta(days=200))
@@ -267,7 +268,7 @@ def test_a_purge_that_is_killed_loses_no_file_that_somebody_names(sqlite_url: st
     city.store.database.engine.dispose()
     vault_of(city).database.engine.dispose()
 
-    child = os.fork()
+    child = forked()
     if child == 0:
         _die_at(victim, city)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9

@@ -18,6 +18,7 @@ from schemas.errors import Gone
 from tests.catalog.test_crash import CRASHED, Boundaries
 from tests.catalog.test_vault import payload
 from tests.catalog.world import START, Clock, World, bench, vault_bytes
+from tests.forking import forked
 from tests.vaults import new_vault
 
 CANARY = "Ypsilantibrunnenstube"
@@ -187,7 +188,7 @@ def _copied(prepared: Path, folder: Path) -> Path:
 def _withdraw_in_a_child(folder: Path, fatal: int | None) -> int:
     """Boundaries that were passed; -1 when the child ended itself at `fatal`."""
     reading, writing = os.pipe()
-    child = os.fork()
+    child = forked()
     if child == 0:
         try:
             boundaries = Boundaries(fatal)

@@ -44,9 +44,19 @@ def test_every_page_has_a_documented_context() -> None:
 def test_a_template_uses_exactly_what_its_context_documents(template: str, context: tuple[ModuleType, str]) -> None:
     fields = {each.name for each in dataclasses.fields(getattr(*context))}
 
-    used = set(re.findall(r"\bpage\.(\w+)", (WEB / "templates" / template).read_text(encoding="utf-8")))
+    assert _used(template) == fields
 
-    assert used == fields
+
+def _used(template: str) -> set[str]:
+    """Fields of the page, also those that a shared part uses that is given the page."""
+    written = (WEB / "templates" / template).read_text(encoding="utf-8")
+    macros = dict(
+        re.findall(
+            r"{% macro (\w+)\(page\) %}(.*?){% endmacro %}", (WEB / "templates" / "parts.html").read_text(encoding="utf-8"), re.DOTALL
+        )
+    )
+    shared = (macros[name] for name in re.findall(r"parts\.(\w+)\(page\)", written))
+    return set(re.findall(r"\bpage\.(\w+)", "".join((written, *shared))))
 
 
 def _used_keys() -> tuple[set[str], set[str]]:

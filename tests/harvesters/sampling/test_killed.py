@@ -15,6 +15,7 @@ from harvesters.sampling.snapshot import Bounds, snapshot
 from harvesters.sensors.observed import Datastream
 from schemas.fetch import WebFetch
 from tests.catalog.test_crash import CRASHED, Boundaries
+from tests.forking import forked
 
 #: The values of a day fall into two months.
 FIRST = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -43,7 +44,7 @@ def sample(folder: Path, now: datetime) -> State:
 def killed(folder: Path, at: int) -> int | None:
     """In a forked child: how many boundaries it passed; None when it ended itself there."""
     reading, writing = os.pipe()
-    child = os.fork()
+    child = forked()
     if child == 0:
         status = 1
         try:
