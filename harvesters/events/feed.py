@@ -7,9 +7,10 @@ address; it becomes a digest. An event with a CLASS other than PUBLIC is nobody'
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from harvesters.events.happening import without_links
 from schemas.errors import SourceError
 
 #: Why something of an event is not as it was: nobody else may say so.
@@ -162,8 +163,7 @@ def _event(event: Block, descriptions: bool) -> Block:
 def _discreet(lines: Iterable[Line]) -> Iterator[Line]:
     for each in lines:
         parameters = tuple((name, value) for name, value in each.parameters if name in _PARAMETERS)
-        value = digest_of(each.value) if each.name == "UID" else each.value
-        yield Line(name=each.name, parameters=parameters, value=value)
+        yield Line(name=each.name, parameters=parameters, value=_DISCREET.get(each.name, str)(each.value))
 
 
 def digest_of(uid: str) -> str:
@@ -172,3 +172,7 @@ def digest_of(uid: str) -> str:
     if not said or _DIGEST.fullmatch(said):
         return said
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+#: Lines of which not everything is kept.
+_DISCREET: Mapping[str, Callable[[str], str]] = {"UID": digest_of, "LOCATION": without_links}

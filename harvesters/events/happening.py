@@ -90,15 +90,19 @@ def status_said(title: str) -> str:
 
 def place_of(text: str, named: Mapping[str, str] | None = None) -> str:
     """In one line. Of a named place with its postal address, name and town: the address belongs to the name, and would be a person's if it
-    stood alone. An address in the web is a way into a meeting, not a place: `online`. `named`: text of the source -> name of the place."""
-    said = ", ".join(filter(None, map(line, plain(text).split("\n"))))[:_LONGEST_PLACE]
+    stood alone. An address in the web is a way into a meeting, not a place: `online` stands for it. `named`: text of the source -> name of
+    the place."""
+    said = ", ".join(filter(None, map(line, without_links(plain(text)).split("\n"))))[:_LONGEST_PLACE]
     known = {line(place).casefold(): name for place, name in (named or {}).items()}.get(said.casefold())
     if known:
         return known
-    if _WEB.fullmatch(said):
-        return "online"
     found = _ADDRESSED.fullmatch(said)
     return _without_street(f"{found['name'].strip()}, {(found['town'] or found['city']).strip()}" if found else said)
+
+
+def without_links(place: str) -> str:
+    """Who has the address of a meeting is in it, often without another word: the address is neither published nor archived."""
+    return _WEB.sub("online", place)
 
 
 def _without_street(place: str) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from harvesters.answers import json_of, parsed
 from harvesters.catalogues.texts import line
-from harvesters.events.happening import Happening, position_of
+from harvesters.events.happening import Happening, position_of, without_links
 from harvesters.events.record import optional
 from harvesters.events.spans import Span, span_of
 from harvesters.http.faults import HttpError
@@ -108,6 +108,10 @@ def kept(address: str, descriptions: bool, content: bytes) -> bytes:
     return json.dumps(known).encode()
 
 
+def _linkless(said: object) -> object:
+    return without_links(said) if isinstance(said, str) else said
+
+
 def _kept_event(event: object, descriptions: bool) -> object:
     if not isinstance(event, dict):
         return None
@@ -117,7 +121,7 @@ def _kept_event(event: object, descriptions: bool) -> object:
     found = {name: value if name in TAKEN else None for name, value in event.items() if name not in left}
     if "venue" in found:
         venue = found["venue"]
-        found["venue"] = {name: venue[name] for name in _VENUE if name in venue} if isinstance(venue, dict) else None
+        found["venue"] = {name: _linkless(venue[name]) for name in _VENUE if name in venue} if isinstance(venue, dict) else None
     if "categories" in found:
         found["categories"] = [{"name": name} for name in _categories(found["categories"])]
     return found

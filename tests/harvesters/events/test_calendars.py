@@ -153,6 +153,17 @@ def test_who_organises_and_who_comes_is_kept_nowhere(tmp_path: Path) -> None:
         assert not path.is_file() or b"ustermann" not in path.read_bytes(), path
 
 
+def test_the_way_into_a_meeting_is_kept_nowhere(tmp_path: Path) -> None:
+    written = vevent("eins", "DTSTART:20270310T180000", "LOCATION:Rathaus und https://konferenz.example/raum?pwd=geheim")
+    with serving({"/k": feed(lambda: calendar(written))}) as server:
+        made = installation(tmp_path, server.url("/k"), form="icalendar")
+        run(made, quick(tmp_path))
+        assert any(b"geheim" in each.said for each in server.lines), "it was sent"
+    assert said(made, "place") == [("Rathaus und online",)]
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or b"geheim" not in path.read_bytes(), path
+
+
 def test_a_mailbox_is_no_page_of_an_event(tmp_path: Path) -> None:
     written = vevent("eins", "DTSTART:20270310T180000", "URL:MAILTO:erika.mustermann@stadt.example")
     with serving({"/k": feed(lambda: calendar(written))}) as server:

@@ -46,6 +46,7 @@ def row(happening: Happening, source: SourceConfig = SOURCE, **options: Any) -> 
         ("Saal 3", "Saal 3"),
         ("Rathaus, Ahornweg 3", "Rathaus, Ahornweg 3"),
         ("https://konferenz.example/raum?pwd=geheim", "online"),
+        ("Rathaus und Zoom: https://konferenz.example/raum?pwd=geheim", "Rathaus und Zoom: online"),
         ("  Fruchthalle &amp; Garten ", "Fruchthalle & Garten"),
         ("", ""),
     ],

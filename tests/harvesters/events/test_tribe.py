@@ -73,6 +73,16 @@ def test_who_organises_is_kept_nowhere(tmp_path: Path) -> None:
         assert b"5550123" not in content, path
 
 
+def test_the_way_into_a_meeting_is_kept_nowhere(tmp_path: Path) -> None:
+    with serving(Plugin([tribe_event(1, venue={"venue": "https://konferenz.example/raum?pwd=geheim"})]).routes) as server:
+        made = installation(tmp_path, server.url("/"), form="tribe")
+        run(made, quick(tmp_path))
+        assert any(b"geheim" in each.said for each in server.lines), "it was sent"
+    assert said(made, "place", "mode") == [("online", "digital")]
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or b"geheim" not in path.read_bytes(), path
+
+
 def test_a_list_of_another_length_than_it_says_is_refused(tmp_path: Path) -> None:
     for claimed in (2, 4):
         plugin = Plugin([tribe_event(number) for number in range(3)], claims=lambda count, claimed=claimed: claimed)  # type: ignore[misc]  # a default binds it
