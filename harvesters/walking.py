@@ -1,5 +1,6 @@
 """Walking a source: every record becomes rows or refusals, and what a person should look at is noted. Asks no database."""
 
+import gc
 import hashlib
 import json
 from collections import defaultdict
@@ -20,6 +21,8 @@ from schemas.table import Table
 #: What is being done, how many are done, how many there are (None: nobody knows yet).
 Progress = Callable[[str, int, int | None], None]
 _STEP = 500
+#: Records after which a walk is a long one.
+_LONG = 5_000
 
 
 @dataclass
@@ -150,6 +153,10 @@ class Walk:
         self.records += 1
         if self.records % _STEP == 0:
             self.progress("lesen", self.records, None)
+        if self.records == _LONG:
+            # What lives by now outlives the run, or is no garbage before its end: Python's collector need not walk through it each time
+            # the rows have grown by a quarter. `run.harvest` hands it back.
+            gc.freeze()
         try:
             results = list(self.harvester.map(record))
         except RecordError as error:
