@@ -1,6 +1,7 @@
 """One run between its first and its last byte: what it read, what it makes of it, how it ends. Harvest and replay differ in where the
 answers come from and in what is kept; this is what they share."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from harvesters.known import known_of
 from harvesters.located import without_unpublished
 from harvesters.registry import harvester_of
 from harvesters.resting import read_by, rested_counts, settled_run
-from harvesters.walking import Progress, Walk
+from harvesters.walking import LONG, Progress, Walk
 from schemas.errors import KlarError
 from schemas.personal_data import Detector, without_passages
 from schemas.row import Finding
@@ -97,6 +98,9 @@ class Attempt:
             aborted = "Die Ernte wurde durch einen Programmfehler oder von außen abgebrochen."
             self.desk.store.finish_run(self.ended(Outcome.FAILED, aborted))
             raise
+        finally:
+            if self.walk.records >= LONG:
+                gc.unfreeze()
         self.desk.store.finish_run(record)
         return record
 

@@ -1,6 +1,5 @@
 """One harvest of one source: read and keep, map, check, plan, and publish what may be published (DESIGN B2)."""
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -85,10 +84,7 @@ def harvest(
             return deposit.foreseen(attempt.ended(Outcome.PLANNED, message, plan=number, counts=counts))
         return deposit.made(attempt.concluded(made, publisher, newly_refused=newly_refused))
 
-    try:
-        record = attempt.recorded(work)
-    finally:
-        gc.unfreeze()
+    record = attempt.recorded(work)
     if web is not None:
         _settle_validators(web, record)
     return record

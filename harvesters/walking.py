@@ -22,7 +22,7 @@ from schemas.table import Table
 Progress = Callable[[str, int, int | None], None]
 _STEP = 500
 #: Records after which a walk is a long one.
-_LONG = 5_000
+LONG = 5_000
 
 
 @dataclass
@@ -153,9 +153,9 @@ class Walk:
         self.records += 1
         if self.records % _STEP == 0:
             self.progress("lesen", self.records, None)
-        if self.records == _LONG:
+        if self.records == LONG:
             # What lives by now outlives the run, or is no garbage before its end: Python's collector need not walk through it each time
-            # the rows have grown by a quarter. `run.harvest` hands it back.
+            # the rows have grown by a quarter. `Attempt.recorded` hands it back.
             gc.freeze()
         try:
             results = list(self.harvester.map(record))

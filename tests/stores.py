@@ -1,4 +1,4 @@
-"""Stores for tests: copied from one that was migrated once, because migrating takes longer than most stories."""
+"""Databases for tests: copied from one that was migrated once, because migrating takes longer than most stories."""
 
 import atexit
 import shutil
@@ -7,14 +7,15 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from catalog.store import Store
+from catalog.vault import Vault
 
 
 @cache
-def migrated() -> Path:
-    """An empty store; read only."""
-    folder = Path(mkdtemp(prefix="klar-store-"))
+def migrated(kind: type[Store] | type[Vault] = Store) -> Path:
+    """An empty one; read only."""
+    folder = Path(mkdtemp(prefix="klar-template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    made = Store(f"sqlite:///{folder / 'klar.db'}")
+    made = kind(f"sqlite:///{folder / 'klar.db'}")
     made.upgrade()
     made.close()
     return folder / "klar.db"
